@@ -1,0 +1,310 @@
+// The two doors to the database: `counter` for the pharmacy counter, `rest` for everything else, so that no portal rush can starve a fill.
+//
+// Each door has a short queue of its own. pg's pool would let callers wait without number; a caller who cannot be served within
+// `poolWaitMs` hears so at once, while his own client still listens.
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Config } from '../config.js';
+import type { Log } from './embedded-postgres.js';
+import { asksForRetry, breaksConnection, DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
+import { sqlTypes } from './sql-types.js';
+
+export { DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
+export { toTimestamptz } from './sql-types.js';
+
+export interface Result<Row> {
+  readonly rows: Row[];
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+}
+
+/** One open transaction; passed on as the first argument of everything that takes part in it. */
+export interface Tx {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Result<Row>>;
+}
+
+export type PoolSettings = Pick<
+  Config,
+  | 'counterPoolSize'
+  | 'restPoolSize'
+  | 'poolQueueLimit'
+  | 'poolWaitMs'
+  | 'statementTimeoutMs'
+  | 'lockTimeoutMs'
+  | 'idleInTransactionTimeoutMs'
+>;
+
+export interface PoolStats {
+  readonly size: number;
+  /** Connections in somebody's hands. */
+  readonly busy: number;
+  readonly waiting: number;
+  /** Callers refused since the start. */
+  readonly refused: number;
+}
+
+export interface Pools {
+  readonly counter: QueryPool;
+  readonly rest: QueryPool;
+  /**
+   * How far the database's clock is ahead of ours, in milliseconds, half the round trip taken off; the quickest of three readings.
+   * A demo clock counts as the database's clock.
+   */
+  clockSkew(serviceNow?: () => number): Promise<number>;
+  close(): Promise<void>;
+}
+
+const tries = 5;
+/** How much longer than the server's own limit we wait before we give a silent server up. */
+const silenceMs = 1_000;
+
+/** Opens both pools as the role of `serviceUrl`. Connections are made when first needed. */
+export function openPools(settings: PoolSettings, serviceUrl: string, log: Log): Pools {
+  const counter = new QueryPool('counter', settings.counterPoolSize, settings, serviceUrl, log);
+  const rest = new QueryPool('rest', settings.restPoolSize, settings, serviceUrl, log);
+  return {
+    counter,
+    rest,
+    clockSkew: (serviceNow = Date.now) => readClockSkew(rest, serviceNow),
+    close: async () => {
+      await Promise.all([counter.close(), rest.close()]);
+    },
+  };
+}
+
+export class QueryPool {
+  private readonly pool: pg.Pool;
+  private readonly queue: { admit: () => void }[] = [];
+  private busy = 0;
+  private refused = 0;
+
+  constructor(
+    readonly label: string,
+    private readonly size: number,
+    private readonly settings: PoolSettings,
+    url: string,
+    log: Log,
+  ) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      application_name: `rems-${label}`,
+      statement_timeout: settings.statementTimeoutMs,
+      lock_timeout: settings.lockTimeoutMs,
+      idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+      // A server that is frozen or unreachable ends no statement by itself.
+      query_timeout: settings.statementTimeoutMs + silenceMs,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      // After a failover the connections come back to a new server one by one.
+      maxLifetimeSeconds: 3_600,
+      keepAlive: true,
+      options: '-c TimeZone=UTC -c DateStyle=ISO',
+      types: sqlTypes,
+    });
+    // A connection that breaks while nobody uses it, or between two statements of a transaction, is no reason to end the process.
+    this.pool.on('error', (error) => log.warn(`A ${label} connection to the database was lost: ${error.message}`));
+    this.pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  /**
+   * One statement in its own transaction.
+   * @param name prepares the statement under this name on each connection; use one for every statement of the hot path
+   * @throws Overloaded, DatabaseUnavailable: nothing was written · OutcomeUnknown: perhaps · pg.DatabaseError: Postgres refused it
+   */
+  async query<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = [], name?: string): Promise<Result<Row>> {
+    const lease = await this.lease();
+    try {
+      return await lease.run<Row>(text, values, name);
+    } catch (error) {
+      if (!breaksConnection(error)) throw error;
+      lease.broken = true;
+      throw new OutcomeUnknown(`The database did not say how it ended: ${messageOf(error)}`, { cause: error });
+    } finally {
+      lease.release();
+    }
+  }
+
+  /**
+   * Runs `work` in a READ COMMITTED transaction and commits. When Postgres asks for a retry (40001, 40P01) the whole of it runs again, at most
+   * five times in all, so `work` must do nothing outside the database that it would not do twice.
+   * @throws as `query`, and whatever `work` throws, after a rollback
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const lease = await this.lease();
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await runOnce(lease, work);
+        } catch (error) {
+          if (lease.broken || !asksForRetry(error)) throw error;
+          if (attempt === tries) {
+            throw new Overloaded('Others kept changing the same records; nothing was written. Try again in a moment.', { cause: error });
+          }
+        }
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    } finally {
+      lease.release();
+    }
+  }
+
+  stats(): PoolStats {
+    return { size: this.size, busy: this.busy, waiting: this.queue.length, refused: this.refused };
+  }
+
+  /** Waits for running work and closes all connections. */
+  async close(): Promise<void> {
+    if (!this.pool.ending) await this.pool.end();
+  }
+
+  /** Waits for a turn, then for a connection, together no longer than `poolWaitMs`. */
+  private async lease(): Promise<Lease> {
+    const until = performance.now() + this.settings.poolWaitMs;
+    await this.turn(until);
+    const connecting = this.pool.connect();
+    const client = await within(until, connecting).catch((error: unknown) => {
+      this.giveTurn();
+      throw new DatabaseUnavailable(`No connection to the database: ${messageOf(error)}`, { cause: error });
+    });
+    if (client) return new Lease(client, () => this.giveTurn());
+    // The turn stays taken until the late connection is there, so that a slow server never meets more attempts than the pool has places.
+    connecting
+      .then(
+        (late) => late.release(),
+        () => {},
+      )
+      .finally(() => this.giveTurn());
+    this.refused++;
+    throw new Overloaded(`The database gave no connection within ${this.settings.poolWaitMs} ms. Try again in a moment.`);
+  }
+
+  private turn(until: number): Promise<void> {
+    if (this.busy < this.size) {
+      this.busy++;
+      return Promise.resolve();
+    }
+    if (this.queue.length >= this.settings.poolQueueLimit) {
+      this.refused++;
+      return Promise.reject(new Overloaded(`${this.queue.length} callers wait already. Try again in a moment.`));
+    }
+    return new Promise((resolve, reject) => {
+      const place = {
+        admit: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        this.queue.splice(this.queue.indexOf(place), 1);
+        this.refused++;
+        reject(new Overloaded(`No connection became free within ${this.settings.poolWaitMs} ms. Try again in a moment.`));
+      }, until - performance.now());
+      this.queue.push(place);
+    });
+  }
+
+  /** Hands the turn to whoever has waited longest. */
+  private giveTurn(): void {
+    const next = this.queue.shift();
+    if (next) next.admit();
+    else this.busy--;
+  }
+}
+
+/** A connection in somebody's hands. */
+class Lease {
+  broken = false;
+
+  constructor(
+    private readonly client: pg.PoolClient,
+    private readonly giveTurn: () => void,
+  ) {}
+
+  async run<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Result<Row>> {
+    const { rows, rowCount } = await this.client.query({ text, values: [...values], ...(name ? { name } : {}) });
+    return { rows: rows as Row[], rowCount: rowCount ?? 0 };
+  }
+
+  /** @returns what Postgres did, which is ROLLBACK when a statement before had failed */
+  async commit(): Promise<string> {
+    return (await this.client.query('COMMIT')).command;
+  }
+
+  release(): void {
+    this.client.release(this.broken);
+    this.giveTurn();
+  }
+}
+
+async function runOnce<T>(lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
+  let open = true;
+  const tx: Tx = {
+    query: async <Row>(text: string, values?: readonly unknown[], name?: string) => {
+      if (!open) throw new Error('This transaction has ended; a statement came after it.');
+      try {
+        return await lease.run<Row>(text, values, name);
+      } catch (error) {
+        if (!breaksConnection(error)) throw error;
+        lease.broken = true;
+        throw new DatabaseUnavailable(`The connection broke before the commit, so nothing was written: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    },
+  };
+  try {
+    await tx.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+    const result = await work(tx);
+    open = false;
+    await commit(lease);
+    return result;
+  } catch (error) {
+    open = false;
+    if (!lease.broken) {
+      await lease.run('ROLLBACK').catch(() => {
+        lease.broken = true;
+      });
+    }
+    throw error;
+  }
+}
+
+async function commit(lease: Lease): Promise<void> {
+  let done: string;
+  try {
+    done = await lease.commit();
+  } catch (error) {
+    if (!breaksConnection(error)) throw error;
+    lease.broken = true;
+    throw new OutcomeUnknown(`The database did not answer the commit: ${messageOf(error)}`, { cause: error });
+  }
+  // A caught and forgotten error inside the transaction: Postgres answers COMMIT with a rollback, and without an error.
+  if (done !== 'COMMIT') throw new Error('A statement of this transaction failed and was passed over, so Postgres rolled all of it back.');
+}
+
+/** The value, or undefined when it is not there in time. */
+async function within<T>(until: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, until - performance.now()), undefined);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function readClockSkew(pool: QueryPool, serviceNow: () => number): Promise<number> {
+  let best = { roundTrip: Number.POSITIVE_INFINITY, skew: 0 };
+  for (let reading = 0; reading < 3; reading++) {
+    const before = serviceNow();
+    const startedAt = performance.now();
+    const { rows } = await pool.query<{ now: number }>('SELECT rems_now() AS now');
+    const roundTrip = performance.now() - startedAt;
+    const now = rows[0]?.now ?? Number.NaN;
+    if (roundTrip < best.roundTrip) best = { roundTrip, skew: Math.round(now - (before + roundTrip / 2)) };
+  }
+  return best.skew;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
