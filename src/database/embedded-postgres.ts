@@ -3,25 +3,21 @@
 // For trying out, tests and single-machine use: the package calls itself beta and has no TLS to speak of. Durability is not relaxed:
 // fsync, full-page writes and data checksums are on. Production sets DATABASE_URL and never comes here.
 import { spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type Placement, placeEmbeddedPostgres } from './embedded-binaries.js';
+import {
+  type Credentials,
+  databaseName,
+  makeCluster,
+  makeRolesAndDatabase,
+  ownerRole,
+  readOrMakeCredentials,
+  serviceRole,
+  surroundings,
+} from './embedded-cluster.js';
 import { childrenOf, gone, holdStartLock, isAlive, isServerOf } from './embedded-process.js';
 
 /** The few methods of a logger that this folder uses; pino's and the console's loggers have them. */
@@ -58,26 +54,20 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-interface Credentials {
-  readonly superuser: string;
-  readonly owner: string;
-  readonly service: string;
-}
-
-const ownerRole = 'rems_owner';
-const serviceRole = 'rems_service';
-const databaseName = 'rems';
 const readyWithinMs = 30_000;
 const largestLogBytes = 10 * 1024 * 1024;
 
-// terse: without it Postgres logs the values of a violated key, which may be a patient's.
 const ownSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Without it Postgres logs the values of a violated key, which may be a patient's.
   log_error_verbosity: 'terse',
+  log_checkpoints: 'off',
   jit: 'off',
+  // Below our lock timeout: a deadlock must show as one (and be run again), not as a wait that took too long.
+  deadlock_timeout: '250ms',
 };
 
 // Who in this process is in charge of which folder: two starts in one process must not both stop the server.
@@ -89,14 +79,22 @@ const inCharge = new Set<string>();
  * @throws Error in words for the person who started the service
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const place = placeEmbeddedPostgres(options.dataDir);
-  const unlock = await holdStartLock(join(place.home, 'start.lock'));
   try {
-    const server = new Server(place, readOrMakeCredentials(place), options);
-    await server.begin();
-    return server;
-  } finally {
-    unlock();
+    const place = placeEmbeddedPostgres(options.dataDir);
+    const unlock = await holdStartLock(join(place.home, 'start.lock'));
+    try {
+      const server = new Server(place, readOrMakeCredentials(place.home), options);
+      await server.begin();
+      return server;
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new Error(`${path ?? options.dataDir} belongs to another user. Start as that user, or name another folder in REMS_DATA_DIR.`, {
+      cause: error,
+    });
   }
 }
 
@@ -134,10 +132,10 @@ class Server implements EmbeddedPostgres {
     const startedAt = performance.now();
     const found = await this.adopt();
     if (!found) {
-      if (!existsSync(join(this.data, 'PG_VERSION'))) this.initialise();
+      makeCluster(this.place, this.credentials);
       await this.launch();
     }
-    await this.makeRolesAndDatabase();
+    await makeRolesAndDatabase(this.url('postgres', this.credentials.superuser, 'postgres'), this.credentials);
     const { home } = this.place;
     const starter = join(home, 'starter.pid');
     const starterPid = existsSync(starter) ? Number(readFileSync(starter, 'utf8')) : 0;
@@ -219,33 +217,6 @@ class Server implements EmbeddedPostgres {
     }
   }
 
-  private initialise(): void {
-    const { home, user, bin } = this.place;
-    const fresh = join(home, 'data.new');
-    const passwordFile = join(home, 'data.password');
-    rmSync(fresh, { recursive: true, force: true }); // of a start that was interrupted
-    mkdirSync(fresh, { mode: 0o700 });
-    writeFileSync(passwordFile, this.credentials.superuser, { mode: 0o600 });
-    if (user) for (const path of [fresh, passwordFile]) chownSync(path, user.uid, user.gid);
-    try {
-      // The built-in C.UTF-8 sorts the same on every machine and does not depend on its locales.
-      const done = spawnSync(
-        join(bin, 'initdb'),
-        ['-D', fresh, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--data-checksums', '--encoding=UTF8'].concat([
-          '--locale=C',
-          '--locale-provider=builtin',
-          '--builtin-locale=C.UTF-8',
-          '--no-instructions',
-        ]),
-        { ...user, ...this.surroundings(), encoding: 'utf8' },
-      );
-      if (done.status !== 0) throw new Error(`Could not make a database in ${fresh}: ${done.stderr || done.error?.message}`);
-    } finally {
-      rmSync(passwordFile, { force: true });
-    }
-    renameSync(fresh, this.data);
-  }
-
   private async launch(wantedPort?: number): Promise<void> {
     const until = performance.now() + readyWithinMs;
     for (;;) {
@@ -269,8 +240,7 @@ class Server implements EmbeddedPostgres {
     const args = ['-D', this.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     // Detached: Ctrl-C reaches the whole process group, and Postgres would shut down before the service has drained.
     const child = spawn(join(this.place.bin, 'postgres'), args, {
-      ...this.place.user,
-      ...this.surroundings(),
+      ...surroundings(this.place),
       detached: true,
       stdio: ['ignore', log, log],
     });
@@ -299,29 +269,6 @@ class Server implements EmbeddedPostgres {
     return `${readFileSync(this.logFile).subarray(logStart).toString().trim().split('\n').slice(-5).join(' ')} (${end ?? 'not ready in time'})`;
   }
 
-  private async makeRolesAndDatabase(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.url('postgres', this.credentials.superuser, 'postgres'),
-      connectionTimeoutMillis: 5_000,
-    });
-    try {
-      await client.connect();
-      for (const [role, password] of [
-        [ownerRole, this.credentials.owner],
-        [serviceRole, this.credentials.service],
-      ] as const) {
-        const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-        if (known.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
-      }
-      const known = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName]);
-      if (known.rowCount === 0) await client.query(`CREATE DATABASE ${databaseName} OWNER ${ownerRole}`);
-    } catch (cause) {
-      throw new Error(`The embedded Postgres on port ${this.port} runs but does not let us in: ${(cause as Error).message}`, { cause });
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-
   private get logFile(): string {
     return join(this.place.home, 'postgres.log');
   }
@@ -337,28 +284,9 @@ class Server implements EmbeddedPostgres {
     }
   }
 
-  /** A folder that the server's user can enter, and none of our PG* variables. Windows programs need their inherited environment. */
-  private surroundings(): { cwd: string; env?: NodeJS.ProcessEnv } {
-    if (process.platform === 'win32') return { cwd: this.place.home };
-    return { cwd: this.place.home, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } };
-  }
-
   private url(role: string, password: string, database: string): string {
     return `postgres://${role}:${password}@127.0.0.1:${this.port}/${database}`;
   }
-}
-
-function readOrMakeCredentials({ home }: Placement): Credentials {
-  const file = join(home, 'credentials.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
-  if (existsSync(join(home, 'data'))) {
-    throw new Error(`The database in ${home} has lost its ${file}. Put it back, or delete the folder to begin with an empty database.`);
-  }
-  const password = () => randomBytes(24).toString('hex');
-  const made: Credentials = { superuser: password(), owner: password(), service: password() };
-  writeFileSync(`${file}.new`, JSON.stringify(made), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  return made;
 }
 
 function freePort(): Promise<number> {

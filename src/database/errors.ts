@@ -35,3 +35,7 @@ export function breaksConnection(error: unknown): boolean {
   const state = sqlState(error);
   return state === null || state.startsWith('08') || state.startsWith('57P') || state === '25P03' || state === '25P04';
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -6,22 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Config } from '../config.js';
 import type { Log } from './embedded-postgres.js';
-import { asksForRetry, breaksConnection, DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
+import { asksForRetry, breaksConnection, DatabaseUnavailable, messageOf, OutcomeUnknown, Overloaded } from './errors.js';
 import { sqlTypes } from './sql-types.js';
+import { Lease, type Result, runOnce, type Tx } from './transaction.js';
 
 export { DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
 export { toTimestamptz } from './sql-types.js';
-
-export interface Result<Row> {
-  readonly rows: Row[];
-  /** Rows returned or changed. */
-  readonly rowCount: number;
-}
-
-/** One open transaction; passed on as the first argument of everything that takes part in it. */
-export interface Tx {
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Result<Row>>;
-}
+export type { Result, Tx } from './transaction.js';
 
 export type PoolSettings = Pick<
   Config,
@@ -212,77 +203,6 @@ export class QueryPool {
   }
 }
 
-/** A connection in somebody's hands. */
-class Lease {
-  broken = false;
-
-  constructor(
-    private readonly client: pg.PoolClient,
-    private readonly giveTurn: () => void,
-  ) {}
-
-  async run<Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<Result<Row>> {
-    const { rows, rowCount } = await this.client.query({ text, values: [...values], ...(name ? { name } : {}) });
-    return { rows: rows as Row[], rowCount: rowCount ?? 0 };
-  }
-
-  /** @returns what Postgres did, which is ROLLBACK when a statement before had failed */
-  async commit(): Promise<string> {
-    return (await this.client.query('COMMIT')).command;
-  }
-
-  release(): void {
-    this.client.release(this.broken);
-    this.giveTurn();
-  }
-}
-
-async function runOnce<T>(lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
-  let open = true;
-  const tx: Tx = {
-    query: async <Row>(text: string, values?: readonly unknown[], name?: string) => {
-      if (!open) throw new Error('This transaction has ended; a statement came after it.');
-      try {
-        return await lease.run<Row>(text, values, name);
-      } catch (error) {
-        if (!breaksConnection(error)) throw error;
-        lease.broken = true;
-        throw new DatabaseUnavailable(`The connection broke before the commit, so nothing was written: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
-    },
-  };
-  try {
-    await tx.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-    const result = await work(tx);
-    open = false;
-    await commit(lease);
-    return result;
-  } catch (error) {
-    open = false;
-    if (!lease.broken) {
-      await lease.run('ROLLBACK').catch(() => {
-        lease.broken = true;
-      });
-    }
-    throw error;
-  }
-}
-
-async function commit(lease: Lease): Promise<void> {
-  let done: string;
-  try {
-    done = await lease.commit();
-  } catch (error) {
-    if (!breaksConnection(error)) throw error;
-    lease.broken = true;
-    throw new OutcomeUnknown(`The database did not answer the commit: ${messageOf(error)}`, { cause: error });
-  }
-  // A caught and forgotten error inside the transaction: Postgres answers COMMIT with a rollback, and without an error.
-  if (done !== 'COMMIT') throw new Error('A statement of this transaction failed and was passed over, so Postgres rolled all of it back.');
-}
-
 /** The value, or undefined when it is not there in time. */
 async function within<T>(until: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
@@ -303,8 +223,4 @@ async function readClockSkew(pool: QueryPool, serviceNow: () => number): Promise
     if (roundTrip < best.roundTrip) best = { roundTrip, skew: Math.round(now - (before + roundTrip / 2)) };
   }
   return best.skew;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

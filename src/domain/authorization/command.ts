@@ -1,0 +1,95 @@
+import type { Instant, LocalDate, LocalDateOrMonth, Moment } from '../calendar.js';
+import type { Actor } from '../participant.js';
+import type { Answers, PregnancyTest, Regimen } from '../patient.js';
+
+/** What somebody asks for: the vocabulary of case files, API and log. `id` names the new fact it makes; `at` is the database's instant. */
+export type Command = CommandBody & { readonly id: string; readonly at: Instant; readonly by: Actor };
+export type CommandName = CommandBody['do'];
+export type CommandOf<N extends CommandName> = BodyOf<N, CommandBody> & { readonly id: string; readonly at: Instant; readonly by: Actor };
+type BodyOf<N extends CommandName, Body> = Body extends { readonly do: infer D } ? ([N & D] extends [never] ? never : Body & { readonly do: N & D }) : never;
+
+export interface AgreementInput {
+  readonly category: string;
+  readonly signed: Moment;
+  readonly signedBy: readonly ('patient' | 'guardian')[];
+  readonly prescriber: string | null;
+}
+
+/** What a pharmacist reads from the prescription and from the bottle; absent means as issued. */
+export interface Presented {
+  readonly identifiersMatch: boolean;
+  readonly shows: readonly ('number' | 'category')[];
+  readonly showsCategory: string | null;
+  readonly capsules: number | null;
+  readonly strengthMg: number | null;
+  readonly supplyDays: number | null;
+}
+
+type OnAuthorization = { readonly authorization: string };
+
+type CommandBody =
+  | { readonly do: 'certify-prescriber' | 'certify-pharmacy' | 'suspend-prescriber' | 'suspend-pharmacy'; readonly participant: string; readonly until: Instant | null }
+  | { readonly do: 'train-person'; readonly participant: string; readonly person: string; readonly until: Instant | null }
+  | {
+      readonly do: 'enroll-patient' | 're-enroll-patient';
+      readonly category: string | null;
+      readonly answers: Partial<Answers>;
+      readonly agreement: AgreementInput | null;
+      readonly prescriber: string;
+    }
+  | { readonly do: 'sign-agreement'; readonly agreement: AgreementInput }
+  | { readonly do: 'withdraw-agreement' | 'deactivate-patient' | 'record-death'; readonly reason: string }
+  | { readonly do: 'change-category'; readonly category: string; readonly grounds: string; readonly answers: Partial<Answers>; readonly agreement: AgreementInput | null }
+  | { readonly do: 'transfer-patient'; readonly to: string }
+  | { readonly do: 'record-pregnancy-test'; readonly test: PregnancyTest }
+  | { readonly do: 'correct-pregnancy-test'; readonly test: string; readonly corrected: Partial<Omit<PregnancyTest, 'id'>>; readonly reason: string }
+  | { readonly do: 'retract-pregnancy-test'; readonly test: string; readonly reason: string }
+  | { readonly do: 'record-contraception'; readonly method: string; readonly from: LocalDateOrMonth; readonly until: LocalDate | null }
+  | { readonly do: 'declare-abstinence'; readonly from: LocalDateOrMonth | null; readonly until: LocalDate | null; readonly never: boolean }
+  | { readonly do: 'state-contraindication'; readonly of: string }
+  | { readonly do: 'report-menses'; readonly on: LocalDate; readonly cycle: Answers['cycle'] }
+  | { readonly do: 'report-missed-period'; readonly on: LocalDate; readonly kind: 'missed' | 'abnormal-bleeding' }
+  | { readonly do: 'report-unprotected-contact'; readonly on: LocalDate }
+  | { readonly do: 'report-method-failure'; readonly on: LocalDate; readonly method: string | null }
+  | { readonly do: 'report-adverse-event'; readonly on: LocalDate; readonly what: string }
+  | { readonly do: 'complete-survey'; readonly answers: 'consistent' | 'discrepant' }
+  | { readonly do: 'resolve-discrepancy'; readonly grounds: string }
+  | { readonly do: 'report-pregnancy'; readonly who: 'patient' | 'partner' }
+  | { readonly do: 'clear-pregnancy-hold'; readonly grounds: string; readonly tests: readonly string[]; readonly determinedBy: string }
+  | { readonly do: 'interrupt-therapy' | 'resume-therapy' | 'end-therapy'; readonly on: LocalDate }
+  | { readonly do: 'change-dose'; readonly on: LocalDate; readonly regimen: Regimen | null; readonly earlierCapsulesStopped: boolean }
+  | (OnAuthorization & { readonly do: 'start-authorization'; readonly prescription: PrescriptionInput })
+  | (OnAuthorization & { readonly do: 'certify-counseling'; readonly topics: readonly string[] })
+  | (OnAuthorization & { readonly do: 'confirm-contraception' | 'issue-authorization' })
+  | (OnAuthorization & { readonly do: 'cancel-authorization'; readonly reason: string })
+  | (OnAuthorization & { readonly do: 'verify'; readonly presented: Presented })
+  | (OnAuthorization & { readonly do: 'reserve'; readonly presented: Presented; readonly confirmationNumber: string | null })
+  | (OnAuthorization & { readonly do: 'release'; readonly notHandedOver: boolean })
+  | (OnAuthorization & { readonly do: 'transfer-reservation'; readonly to: string })
+  | (OnAuthorization & {
+      readonly do: 'dispense';
+      readonly method: 'handover' | 'ship';
+      readonly siteZone: string | null;
+      readonly checklist: boolean;
+      readonly medicationGuide: boolean;
+      /** The hand-over that happened; null while she asks before it. */
+      readonly handedOver: Moment | null;
+      /** What is handed over, when it is less than authorized. */
+      readonly capsules: number | null;
+      readonly supplyDays: number | null;
+    })
+  | (OnAuthorization & { readonly do: 'correct-dispense'; readonly error: string; readonly patientContacted: boolean })
+  | (OnAuthorization & { readonly do: 'return'; readonly unopened: boolean })
+  | { readonly do: 'set-accommodation'; readonly kind: string; readonly from: Instant; readonly until: Instant | null }
+  | (OnAuthorization & { readonly do: 'grant-exception'; readonly kind: string; readonly reason: string; readonly approvedBy: readonly string[] })
+  /** Written by the sweeper when nobody came: what the clock had already decided. */
+  | (OnAuthorization & { readonly do: 'lapse' });
+
+/** A prescription as written; null where it does not say. */
+export interface PrescriptionInput {
+  readonly lines: readonly { readonly strengthMg: number | null; readonly capsules: number | null; readonly regimen: Regimen | null }[];
+  /** null: follows from the lines. */
+  readonly supplyDays: number | null;
+  readonly refills: number;
+  readonly channel: string;
+}

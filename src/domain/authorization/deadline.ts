@@ -1,0 +1,65 @@
+import { addDays, dateAt, endOfDay, HOUR_MS, type Instant } from '../calendar.js';
+import { isCertified } from '../participant.js';
+import type { Authorization, AuthorizationState, Case, Reservation } from '../patient.js';
+import { acceptedNegatives } from '../pregnancy-test.js';
+import type { Category, Edition } from '../program.js';
+
+/** Deadlines, and the state an authorization is really in: lapse and expiry hold by the clock alone, whoever has written them down. */
+
+export interface Effective {
+  readonly state: AuthorizationState;
+  /** The reservation that is in force. */
+  readonly live: Reservation | null;
+  /** The site whose reservation lapsed: only it may take it up again until it says that nothing was handed over. */
+  readonly lapsedHolder: string | null;
+}
+
+export const PREPARING: readonly AuthorizationState[] = ['counseling', 'contraception', 'pregnancyTest', 'ready'];
+export const ENDED: readonly AuthorizationState[] = ['returned', 'expired', 'cancelled', 'superseded', 'revoked'];
+
+export const isPreparing = (state: AuthorizationState): boolean => PREPARING.includes(state);
+/** Neither ended nor dispensed: what danger revokes. */
+export const isOpen = (state: AuthorizationState): boolean => isPreparing(state) || state === 'authorized' || state === 'reserved';
+
+export function effectiveState(authorization: Authorization, file: Case, at: Instant): Effective {
+  const still = (state: AuthorizationState): Effective => ({ state, live: null, lapsedHolder: null });
+  if (isPreparing(authorization.state)) return still(at > authorization.preparationEndsAt ? 'expired' : authorization.state);
+  if (authorization.state !== 'authorized' && authorization.state !== 'reserved') return still(authorization.state);
+  if (authorization.expiresAt === null || at > authorization.expiresAt) return still('expired');
+  const held = authorization.reservation;
+  if (held === null) return still('authorized');
+  const site = file.participants[held.pharmacy];
+  if (!isCertified(site, Math.min(at, held.confirmationEndsAt))) return still('authorized');
+  if (authorization.state === 'authorized' || at > held.confirmationEndsAt) return { state: 'authorized', live: null, lapsedHolder: held.pharmacy };
+  return { state: 'reserved', live: held, lapsedHolder: null };
+}
+
+/** The last instant before the prescription's steps must be done. */
+export const preparationEnd = (startedAt: Instant, edition: Edition): Instant =>
+  edition.authorization.preparationDays === null
+    ? startedAt
+    : endOfDay(addDays(dateAt(startedAt, edition.zone), edition.authorization.preparationDays), edition.zone);
+
+/** The last instant at which an authorization issued at `at` can be filled; null when the edition, or the test it counts from, is missing. */
+export function authorizationEnd(file: Case, category: Category, at: Instant, edition: Edition): Instant | null {
+  const { anchor, days } = category.window;
+  if (days === null) return null;
+  const from = anchor === 'issue' ? dateAt(at, edition.zone) : acceptedNegatives(file, at, edition)[0]?.collected.on;
+  return from === undefined ? null : endOfDay(addDays(from, days), edition.zone);
+}
+
+/** The last instant at which a reservation made at `at` holds. */
+export const confirmationEnd = (at: Instant, edition: Edition): Instant | null =>
+  edition.authorization.confirmationHours === null ? null : at + edition.authorization.confirmationHours * HOUR_MS;
+
+/** The last instant of hand-over: the earlier of both windows (rules §9.3). */
+export const dispenseBy = (authorization: Authorization, reservation: Reservation): Instant =>
+  Math.min(reservation.confirmationEndsAt, authorization.expiresAt ?? reservation.confirmationEndsAt);
+
+/** The next instant at which the clock alone changes this authorization; null when it never will. */
+export function nextDeadline(authorization: Authorization): Instant | null {
+  if (isPreparing(authorization.state)) return authorization.preparationEndsAt;
+  if (authorization.state === 'authorized') return authorization.expiresAt;
+  return authorization.state === 'reserved' && authorization.reservation ? dispenseBy(authorization, authorization.reservation) : null;
+}
+

@@ -1,0 +1,59 @@
+import { dateAt, type Instant } from '../calendar.js';
+import type { Authorization, AuthorizationState, Case } from '../patient.js';
+import type { Edition } from '../program.js';
+import { inCatalogueOrder, type ReasonCode, type WarningCode } from '../reason.js';
+import type { Command, CommandName } from './command.js';
+import { COUNTER } from './counter.js';
+import { effectiveState } from './deadline.js';
+import { apply, type Effect } from './effect.js';
+import { ENROLLING } from './enrolling.js';
+import { EVIDENCE } from './evidence.js';
+import { PEOPLE } from './people.js';
+import { PRESCRIBING, settled } from './prescribing.js';
+import type { Handler, Handlers, Situation } from './ruling.js';
+
+export interface Decision {
+  readonly outcome: 'allow' | 'deny' | 'recorded-as-deviation';
+  readonly reasons: readonly ReasonCode[];
+  readonly warnings: readonly WarningCode[];
+  readonly earliest: Instant | null;
+  readonly validThrough: Instant | null;
+  readonly effects: readonly Effect[];
+  /** The authorization the command spoke of, as it is after it; null when it spoke of none. */
+  readonly authorization: Authorization | null;
+  /** Its state on the clock of the decision. */
+  readonly state: AuthorizationState | null;
+}
+
+const HANDLERS: Handlers<CommandName> = { ...PRESCRIBING, ...COUNTER, ...ENROLLING, ...EVIDENCE, ...PEOPLE };
+
+/**
+ * The decision on one command: pure, so that the same case, command and edition give the same answer for ever (I21). `at` is in the command.
+ * A case or edition it cannot read makes it throw; the caller answers indeterminate and stores nothing.
+ */
+export function decide(file: Case, command: Command, edition: Edition): Decision {
+  const handler = HANDLERS[command.do] as Handler<CommandName>;
+  const situation: Situation = { file, command, edition, at: command.at, on: dateAt(command.at, edition.zone) };
+  const ruling = handler(situation);
+  const reasons = inCatalogueOrder(ruling.reasons);
+  const outcome = ruling.deviation ? 'recorded-as-deviation' : reasons.length > 0 ? 'deny' : 'allow';
+  const own = outcome === 'deny' ? [] : (ruling.effects ?? []);
+  const ownAfter = apply(file, own);
+  // A counter command changes no fact that a prescription in preparation waits for, and its road is the hot one.
+  const further = outcome === 'allow' && !(command.do in COUNTER) ? settled({ ...situation, file: ownAfter }) : [];
+  const effects = [...own, ...further];
+  const after = apply(ownAfter, further);
+  const id = 'authorization' in command ? command.authorization : null;
+  const authorization = after.authorizations.find((each) => each.id === id) ?? null;
+  return {
+    outcome,
+    reasons,
+    warnings: ruling.warnings ?? [],
+    earliest: outcome === 'deny' ? (ruling.earliest ?? null) : null,
+    validThrough: outcome === 'allow' ? (ruling.validThrough ?? null) : null,
+    effects,
+    authorization,
+    state: authorization === null ? null : effectiveState(authorization, after, command.at).state,
+  };
+}
+

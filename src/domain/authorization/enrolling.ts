@@ -1,0 +1,160 @@
+import { categoryOf, contradicted, registeredCategory } from '../category.js';
+import { isCertified } from '../participant.js';
+import { NO_ANSWERS, type Answers, type Case, type Enrollment, type Evidence } from '../patient.js';
+import type { ReasonCode } from '../reason.js';
+import { attestingReasons, roleReasons } from './attester.js';
+import type { AgreementInput } from './command.js';
+import { effectiveState, isOpen } from './deadline.js';
+import type { Effect } from './effect.js';
+import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { nextState } from './versions.js';
+
+/** A patient in the program: enrollment, agreement, category, and the ends of them. */
+
+type Named =
+  | 'enroll-patient'
+  | 're-enroll-patient'
+  | 'sign-agreement'
+  | 'withdraw-agreement'
+  | 'change-category'
+  | 'transfer-patient'
+  | 'deactivate-patient'
+  | 'record-death';
+
+/** Ends every open authorization of the patient, drafts included, in the command that found the danger (I5). */
+export function revokeOpen(file: Case, at: number): Effect[] {
+  return file.authorizations.flatMap((authorization): Effect[] => {
+    const { state } = effectiveState(authorization, file, at);
+    const next = isOpen(state) ? nextState(authorization.machineVersion, state, { type: 'revoke' }) : null;
+    return next === null ? [] : [{ kind: 'authorization', authorization: { ...authorization, state: next } }];
+  });
+}
+
+/** Revokes when new answers say reproductive potential and the registered category does not: a stricter category has come to light. */
+export function revokeIfContradicted(situation: Situation, answers: Answers): Effect[] {
+  const { file, edition, on, at } = situation;
+  const code = registeredCategory({ ...file, answers }, on, edition);
+  return code !== null && contradicted(code, answers, on, edition) ? [...revokeOpen(file, at), { kind: 'finding', code: 'CATEGORY_CONTRADICTED' }] : [];
+}
+
+function agreementFact(agreement: AgreementInput, prescriber: string, situation: Situation): Effect {
+  const evidence: Evidence = {
+    kind: 'agreement',
+    id: `${situation.command.id}/agreement`,
+    recordedAt: situation.at,
+    category: agreement.category,
+    signed: agreement.signed,
+    signedBy: agreement.signedBy,
+    prescriber: agreement.prescriber ?? prescriber,
+  };
+  return { kind: 'evidence', evidence };
+}
+
+/** The category asked for, against the answers. */
+function categoryReasons(code: string | null, answers: Answers, { on, edition }: Situation): ReasonCode[] {
+  if (answers.birthDate === null) return ['FACT_UNKNOWN'];
+  if (answers.birthDate > on) return ['FUTURE_DATE'];
+  if (code === null || categoryOf(code, edition) === null) return ['CATEGORY_UNKNOWN'];
+  return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
+}
+
+const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] => (agreement !== null && agreement.signed.at > at ? ['FUTURE_DATE'] : []);
+
+function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): Ruling {
+  const { file, command, at } = situation;
+  const again = command.do === 're-enroll-patient';
+  if (again !== (file.enrollment !== null)) return refused(again ? ['NOT_ENROLLED'] : ['WRONG_STATE']);
+  const who = attestingReasons({ file: { ...file, enrollment: null }, command, at });
+  const answers: Answers = { ...NO_ANSWERS, ...file.answers, ...command.answers };
+  const code = command.category ?? (again ? file.category : null);
+  const reasons = [...who, ...categoryReasons(code, answers, situation), ...signedLater(command.agreement, at)];
+  if (reasons.length > 0 || code === null) return refused(reasons);
+  const enrollment: Enrollment = {
+    id: file.enrollment?.id ?? command.id,
+    enrolledAt: file.enrollment?.enrolledAt ?? at,
+    reEnrolledAt: again ? at : null,
+    prescriber: command.by.id,
+    deactivatedAt: null,
+    deceasedAt: null,
+    revision: file.enrollment?.revision ?? 0,
+  };
+  const effects: Effect[] = [
+    { kind: 'enrollment', enrollment },
+    { kind: 'answers', answers },
+  ];
+  if (code !== file.category) effects.push({ kind: 'category', category: code, since: at });
+  if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
+  // A new beginning ends an interruption or an end of therapy with it.
+  if (again) effects.push({ kind: 'evidence', evidence: { kind: 'therapy', id: `${command.id}/therapy`, recordedAt: at, change: 'resumed', on: situation.on } });
+  return accepted(effects);
+}
+
+function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
+  const { file, command, at, edition } = situation;
+  const reasons = [...attestingReasons(situation), ...signedLater(command.agreement, at)];
+  if (categoryOf(command.agreement.category, edition) === null) reasons.push('CATEGORY_UNKNOWN');
+  if (file.enrollment === null) reasons.push('NOT_ENROLLED');
+  return reasons.length > 0 ? refused(reasons) : accepted([agreementFact(command.agreement, command.by.id, situation)]);
+}
+
+function withdrawAgreement({ file, command, at }: Situation<'withdraw-agreement'>): Ruling {
+  const who = roleReasons(command.by, ['patient', 'guardian', 'prescriber', 'administrator']);
+  if (who.length > 0) return refused(who);
+  return accepted([{ kind: 'evidence', evidence: { kind: 'agreement-withdrawn', id: command.id, recordedAt: at } }, ...revokeOpen(file, at)]);
+}
+
+/** What the grounds of a change tell about the patient's own answers. */
+function answersByGrounds(grounds: string): Partial<Answers> {
+  if (grounds === 'menarche') return { menarche: true };
+  if (grounds === 'hysterectomy') return { hysterectomy: true };
+  if (grounds === 'oophorectomy') return { bilateralOophorectomy: true };
+  return {};
+}
+
+function changeCategory(situation: Situation<'change-category'>): Ruling {
+  const { file, command, at, on, edition } = situation;
+  const answers: Answers = { ...file.answers, ...answersByGrounds(command.grounds), ...command.answers };
+  const reasons = [...attestingReasons(situation), ...categoryReasons(command.category, answers, situation), ...signedLater(command.agreement, at)];
+  if (file.enrollment === null) reasons.push('NOT_ENROLLED');
+  if (reasons.length > 0) return refused(reasons);
+  const before = categoryOf(registeredCategory(file, on, edition), edition);
+  const after = categoryOf(command.category, edition);
+  const stricter = after?.reproductivePotential === true && before?.reproductivePotential !== true;
+  const effects: Effect[] = [
+    { kind: 'answers', answers },
+    { kind: 'category', category: command.category, since: at },
+  ];
+  if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
+  return accepted(stricter ? [...effects, ...revokeOpen(file, at)] : effects);
+}
+
+function transfer({ file, command, at }: Situation<'transfer-patient'>): Ruling {
+  const who = roleReasons(command.by, ['prescriber', 'administrator', 'patient', 'guardian']);
+  if (who.length > 0) return refused(who);
+  if (file.enrollment === null) return refused(['NOT_ENROLLED']);
+  if (command.by.role === 'prescriber' && command.by.id !== file.enrollment.prescriber && command.by.id !== command.to) return refused(['NOT_THIS_PATIENTS_PRESCRIBER'], at);
+  const to = file.participants[command.to];
+  if (to?.kind !== 'prescriber' || !isCertified(to, at)) return refused(['PRESCRIBER_NOT_CERTIFIED'], at);
+  return accepted([{ kind: 'enrollment', enrollment: { ...file.enrollment, prescriber: command.to } }]);
+}
+
+function deactivate({ file, command, at }: Situation<'deactivate-patient' | 'record-death'>): Ruling {
+  const who = roleReasons(command.by, ['prescriber', 'administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  if (file.enrollment === null) return refused(['NOT_ENROLLED']);
+  const died = command.do === 'record-death';
+  if (file.enrollment.deactivatedAt !== null && !(died && file.enrollment.deceasedAt === null)) return refused(['PATIENT_DEACTIVATED']);
+  const enrollment = { ...file.enrollment, deactivatedAt: file.enrollment.deactivatedAt ?? at, deceasedAt: died ? at : file.enrollment.deceasedAt };
+  return accepted([{ kind: 'enrollment', enrollment }, ...revokeOpen(file, at)]);
+}
+
+export const ENROLLING: Handlers<Named> = {
+  'enroll-patient': enroll,
+  're-enroll-patient': enroll,
+  'sign-agreement': signAgreement,
+  'withdraw-agreement': withdrawAgreement,
+  'change-category': changeCategory,
+  'transfer-patient': transfer,
+  'deactivate-patient': deactivate,
+  'record-death': deactivate,
+};

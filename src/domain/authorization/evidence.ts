@@ -1,0 +1,288 @@
+import { dateAt, endOfDateOrMonth, endOfDay, HOUR_MS, MINUTE_MS, startOfDateOrMonth, type Instant, type LocalDateOrMonth } from '../calendar.js';
+import { reasonOf, standingDangers } from '../danger.js';
+import type { Answers, Case, Evidence, PregnancyTest } from '../patient.js';
+import { type StandingTest, standingTests } from '../pregnancy-test.js';
+import type { HoldKind } from '../program.js';
+import type { ReasonCode, WarningCode } from '../reason.js';
+import { governing, REQUIREMENTS } from '../requirement.js';
+import { enrollmentLapsed, therapyStatus } from '../therapy.js';
+import { attestingReasons, roleReasons, speaksForPatient } from './attester.js';
+import type { CommandName } from './command.js';
+import { authorizationEnd, effectiveState } from './deadline.js';
+import { apply, type Effect } from './effect.js';
+import { revokeIfContradicted, revokeOpen } from './enrolling.js';
+import { judgementOf } from './prescribing.js';
+import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { nextState } from './versions.js';
+
+/** Dated facts: tests, contraception, reports, surveys, therapy. Facts are added and never overwritten; danger acts in the same command. */
+
+type Named =
+  | 'record-pregnancy-test'
+  | 'correct-pregnancy-test'
+  | 'retract-pregnancy-test'
+  | 'record-contraception'
+  | 'declare-abstinence'
+  | 'state-contraindication'
+  | 'report-menses'
+  | 'report-missed-period'
+  | 'report-unprotected-contact'
+  | 'report-method-failure'
+  | 'report-adverse-event'
+  | 'complete-survey'
+  | 'resolve-discrepancy'
+  | 'report-pregnancy'
+  | 'clear-pregnancy-hold'
+  | 'interrupt-therapy'
+  | 'resume-therapy'
+  | 'end-therapy'
+  | 'change-dose';
+
+const fact = (evidence: Evidence): Effect => ({ kind: 'evidence', evidence });
+const inFuture = (happened: Instant, { at, edition }: Situation): boolean => happened > at + (edition.entry.futureToleranceMinutes ?? 0) * MINUTE_MS;
+const dateInFuture = (date: LocalDateOrMonth, { on }: Situation): boolean => startOfDateOrMonth(date) > on;
+
+function lateness(happened: Instant, { at, edition }: Situation): WarningCode[] {
+  const { lateAfterHours } = edition.entry;
+  return lateAfterHours !== null && at - happened > lateAfterHours * HOUR_MS ? ['LATE_ENTRY'] : [];
+}
+
+const lateFinding = (warnings: readonly WarningCode[]): Effect[] => (warnings.length > 0 ? [{ kind: 'finding', code: 'LATE_ENTRY' }] : []);
+const dateLateness = (date: string, situation: Situation): WarningCode[] => lateness(endOfDay(date, situation.edition.zone), situation);
+
+function recordTest(situation: Situation<'record-pregnancy-test'>): Ruling {
+  const { file, command, at } = situation;
+  const who = roleReasons(command.by, ['prescriber', 'delegate', 'laboratory', 'system', 'patient', 'guardian']);
+  if (who.length > 0) return refused(who);
+  if (standingTests(file).some((each) => each.id === command.test.id)) return refused(['WRONG_STATE']);
+  if (inFuture(command.test.collected.at, situation)) return refused(['FUTURE_DATE']);
+  // What a delegate or the patient enters counts as evidence only once the prescriber has signed it; as danger it counts at once.
+  const { role } = command.by;
+  const source = role === 'delegate' ? 'delegate-unsigned' : role === 'patient' || role === 'guardian' ? 'patient' : command.test.source;
+  const test: PregnancyTest = { ...command.test, source };
+  const warnings = lateness(test.collected.until, situation);
+  const effects = [fact({ kind: 'pregnancy-test', id: test.id, recordedAt: at, test }), ...lateFinding(warnings)];
+  if (test.result === 'positive') effects.push(...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' });
+  return accepted(effects, { warnings });
+}
+
+/** The open authorizations that rested on a test which no longer reads as it did: revoked when they would not have been issued, else shortened. */
+function rejudged(situation: Situation, testId: string, change: Effect, corrected: StandingTest): Effect[] {
+  const { file, edition, at } = situation;
+  const after = apply(file, [change]);
+  return file.authorizations.flatMap((authorization): Effect[] => {
+    const { state } = effectiveState(authorization, file, at);
+    const { issuedAt } = authorization;
+    if ((state !== 'authorized' && state !== 'reserved') || issuedAt === null || !authorization.restedOn.includes(testId)) return [];
+    const then = asKnownAt(after, issuedAt);
+    const judgement = judgementOf({ ...situation, file: then, at: issuedAt, on: dateAt(issuedAt, edition.zone) }, authorization);
+    const stands = corrected.result !== 'indeterminate' && (REQUIREMENTS['tests']?.(judgement) ?? ['RULE_MISSING']).length === 0;
+    const governed = governing(judgement);
+    const end = governed && stands ? authorizationEnd(then, governed.category, issuedAt, edition) : null;
+    if (end === null) {
+      const revoked = nextState(authorization.machineVersion, state, { type: 'revoke' });
+      return revoked === null ? [] : [{ kind: 'authorization', authorization: { ...authorization, state: revoked } }];
+    }
+    // A correction may shorten a window, never lengthen it (rules §9.10).
+    return authorization.expiresAt !== null && end < authorization.expiresAt ? [{ kind: 'authorization', authorization: { ...authorization, expiresAt: end } }] : [];
+  });
+}
+
+/** The case with what was on record at that instant, but with later corrections of it: the corrected facts an issue is judged on again. */
+function asKnownAt(file: Case, at: Instant): Case {
+  const amends = (each: Evidence) => each.kind === 'test-correction' || each.kind === 'test-retraction';
+  return { ...file, evidence: file.evidence.filter((each) => each.recordedAt <= at || amends(each)), fills: file.fills.filter((fill) => fill.handedOver.at < at) };
+}
+
+function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
+  const { file, command, at } = situation;
+  const who = roleReasons(command.by, ['prescriber', 'laboratory', 'administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const test = standingTests(file).find((each) => each.id === command.test);
+  if (!test) return refused(['FACT_UNKNOWN']);
+  if (command.corrected.collected && inFuture(command.corrected.collected.at, situation)) return refused(['FUTURE_DATE']);
+  const change = fact({ kind: 'test-correction', id: command.id, recordedAt: at, test: test.id, corrected: command.corrected, reason: command.reason });
+  if (command.corrected.result === 'positive') return accepted([change, ...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' }]);
+  return accepted([change, ...rejudged(situation, test.id, change, { ...test, ...command.corrected })]);
+}
+
+function retractTest(situation: Situation<'retract-pregnancy-test'>): Ruling {
+  const { file, command, at } = situation;
+  const who = roleReasons(command.by, ['prescriber', 'laboratory', 'administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const test = standingTests(file).find((each) => each.id === command.test);
+  if (!test) return refused(['FACT_UNKNOWN']);
+  if (test.retracted) return refused(['WRONG_STATE']);
+  const change = fact({ kind: 'test-retraction', id: command.id, recordedAt: at, test: test.id, reason: command.reason });
+  return accepted([change, ...rejudged(situation, test.id, change, { ...test, retracted: true })]);
+}
+
+function recordContraception(situation: Situation<'record-contraception'>): Ruling {
+  const { command, at, edition } = situation;
+  const reasons = roleReasons(command.by, ['patient', 'guardian', 'prescriber', 'delegate', 'system']);
+  if (edition.contraception.methods[command.method] === undefined) reasons.push('FACT_UNKNOWN');
+  if (dateInFuture(command.from, situation)) reasons.push('FUTURE_DATE');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted([fact({ kind: 'contraception', id: command.id, recordedAt: at, method: command.method, from: command.from, until: command.until })]);
+}
+
+function declareAbstinence(situation: Situation<'declare-abstinence'>): Ruling {
+  const { command, at } = situation;
+  const reasons = roleReasons(command.by, ['patient', 'guardian', 'prescriber', 'system']);
+  if (command.from !== null && dateInFuture(command.from, situation)) reasons.push('FUTURE_DATE');
+  if (command.from === null && !command.never) reasons.push('FACT_UNKNOWN');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted([fact({ kind: 'abstinence', id: command.id, recordedAt: at, from: command.from, until: command.until, never: command.never })]);
+}
+
+function stateContraindication(situation: Situation<'state-contraindication'>): Ruling {
+  const reasons = attestingReasons(situation);
+  const { command, at } = situation;
+  return reasons.length > 0 ? refused(reasons) : accepted([fact({ kind: 'contraindication', id: command.id, recordedAt: at, of: command.of })]);
+}
+
+const REPORTERS = ['patient', 'guardian', 'prescriber', 'delegate', 'system', 'pharmacy', 'administrator'] as const;
+
+function reportMenses(situation: Situation<'report-menses'>): Ruling {
+  const { file, command, at } = situation;
+  const reasons = roleReasons(command.by, REPORTERS);
+  if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
+  if (reasons.length > 0) return refused(reasons);
+  // A period is an answer: she menstruates, and an earlier amenorrhea is over.
+  const amenorrhea = file.answers.amenorrhea !== null && endOfDateOrMonth(file.answers.amenorrhea.since) <= command.on ? null : file.answers.amenorrhea;
+  const answers: Answers = { ...file.answers, menarche: true, amenorrhea, cycle: command.cycle ?? file.answers.cycle };
+  const period = fact({ kind: 'menses', id: command.id, recordedAt: at, on: command.on, cycle: command.cycle });
+  return accepted([period, { kind: 'answers', answers }, ...revokeIfContradicted(situation, answers)]);
+}
+
+/** A report that holds for categories whose edition says so, and advises the others. */
+function report(situation: Situation<CommandName>, hold: HoldKind, on: string, method: string | null): Ruling {
+  const { command, at } = situation;
+  const reasons = roleReasons(command.by, REPORTERS);
+  if (dateInFuture(on, situation)) reasons.push('FUTURE_DATE');
+  if (reasons.length > 0) return refused(reasons);
+  const holds = governing(situation)?.category.reportsHold !== false;
+  const warnings = dateLateness(on, situation);
+  return accepted([fact({ kind: 'danger', id: command.id, recordedAt: at, hold, since: at, on, method, holds }), ...lateFinding(warnings)], { warnings });
+}
+
+function reportPregnancy({ file, command, at, on }: Situation<'report-pregnancy'>): Ruling {
+  const who = roleReasons(command.by, REPORTERS);
+  if (who.length > 0) return refused(who);
+  if (command.who === 'partner')
+    return accepted([fact({ kind: 'partner-pregnancy', id: command.id, recordedAt: at }), { kind: 'finding', code: 'PARTNER_PREGNANCY_REPORTED' }]);
+  return accepted([
+    fact({ kind: 'danger', id: command.id, recordedAt: at, hold: 'pregnancy', since: at, on, method: null, holds: true }),
+    ...revokeOpen(file, at),
+    { kind: 'finding', code: 'PREGNANCY_REPORTED' },
+  ]);
+}
+
+function reportAdverseEvent(situation: Situation<'report-adverse-event'>): Ruling {
+  const { command, at } = situation;
+  const reasons = roleReasons(command.by, REPORTERS);
+  if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted([fact({ kind: 'adverse-event', id: command.id, recordedAt: at, on: command.on, what: command.what }), { kind: 'finding', code: 'ADVERSE_EVENT' }]);
+}
+
+function completeSurvey(situation: Situation<'complete-survey'>): Ruling {
+  const { command, at, on } = situation;
+  if (!speaksForPatient(command.by, governing(situation)?.category.age === 'child')) return refused(['MAY_NOT_ATTEST']);
+  const by = command.by.role === 'guardian' ? 'guardian' : 'patient';
+  const survey = fact({ kind: 'survey', id: command.id, recordedAt: at, completed: { at, until: at, on }, by, answers: command.answers, served: null });
+  return accepted(command.answers === 'discrepant' ? [survey, { kind: 'finding', code: 'SURVEY_DISCREPANT' }] : [survey]);
+}
+
+function resolveDiscrepancy({ file, command, at, edition }: Situation<'resolve-discrepancy'>): Ruling {
+  const who = roleReasons(command.by, ['prescriber', 'administrator']);
+  if (who.length > 0) return refused(who);
+  if (!standingDangers(file, at, edition).some((danger) => edition.holds[danger.hold].liftedBy === 'resolution')) return refused(['WRONG_STATE']);
+  return accepted([fact({ kind: 'discrepancy-resolved', id: command.id, recordedAt: at, grounds: command.grounds })]);
+}
+
+/** Two quantitative results far enough apart and not rising, collected after what they clear, and as sensitive (rules §9.10). Values decide, not labels. */
+function clearingPair(situation: Situation<'clear-pregnancy-hold'>): { through: Instant } | null {
+  const { file, command, at, edition } = situation;
+  const { tests, method, source, minHoursApart } = edition.clearing;
+  if (tests === null || minHoursApart === null || new Set(command.tests).size !== tests) return null;
+  const pair = standingTests(file).filter((test) => command.tests.includes(test.id) && !test.retracted);
+  if (pair.length !== tests || pair.some((test) => test.method !== method || test.source !== source || test.value === null || test.collected.at > at)) return null;
+  const apart = pair.every((test, index) => {
+    const next = pair[index + 1];
+    return next === undefined || (next.collected.at - test.collected.until >= minHoursApart * HOUR_MS && (next.value ?? 0) <= (test.value ?? 0));
+  });
+  const cleared = standingDangers(file, at, edition).filter((danger) => danger.test === null || !command.tests.includes(danger.test.id));
+  const answersAll = cleared
+    .filter((danger) => edition.holds[danger.hold].liftedBy === 'clearing' || edition.holds[danger.hold].liftedBy === 'quantitative-negative')
+    .every((danger) =>
+      pair.every((test) => {
+        const after = test.collected.at > (danger.test?.collected.until ?? danger.since);
+        const bound = danger.test?.sensitivity ?? null;
+        return after && (bound === null || (test.sensitivity !== null && test.sensitivity <= bound));
+      }),
+    );
+  const last = pair.at(-1);
+  return apart && answersAll && last ? { through: last.collected.at } : null;
+}
+
+function clearHold(situation: Situation<'clear-pregnancy-hold'>): Ruling {
+  const { file, command, at, edition } = situation;
+  const who = attestingReasons(situation);
+  const clearable = standingDangers(file, at, edition).filter((danger) => ['clearing', 'quantitative-negative'].includes(edition.holds[danger.hold].liftedBy));
+  if (clearable.length === 0) return refused(who.length > 0 ? who : ['WRONG_STATE']);
+  const reasons: ReasonCode[] = [...who];
+  if (command.determinedBy === '' || command.determinedBy === command.by.id) reasons.push('SECOND_PERSON_REQUIRED');
+  const pair = clearingPair(situation);
+  if (pair === null) reasons.push(...clearable.map((danger) => reasonOf(danger, edition)));
+  if (reasons.length > 0 || pair === null) return refused(reasons);
+  return accepted([
+    fact({ kind: 'clearing', id: command.id, recordedAt: at, tests: command.tests, through: pair.through, grounds: command.grounds, determinedBy: command.determinedBy }),
+  ]);
+}
+
+function changeTherapy(situation: Situation<'interrupt-therapy' | 'resume-therapy' | 'end-therapy'>): Ruling {
+  const { file, command, at, on, edition } = situation;
+  const reasons = attestingReasons(situation);
+  if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
+  const { interruptedOn, endedOn } = therapyStatus(file);
+  const change = command.do === 'interrupt-therapy' ? 'interrupted' : command.do === 'resume-therapy' ? 'resumed' : 'ended';
+  const paused = interruptedOn !== null || endedOn !== null;
+  if (change === 'resumed' ? !paused : change === 'interrupted' ? paused : endedOn !== null) reasons.push('WRONG_STATE');
+  if (change === 'resumed' && enrollmentLapsed(file, on, edition)) reasons.push('ENROLLMENT_LAPSED');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted([fact({ kind: 'therapy', id: command.id, recordedAt: at, change, on: command.on })]);
+}
+
+function changeDose(situation: Situation<'change-dose'>): Ruling {
+  const { command, at } = situation;
+  const reasons = attestingReasons(situation);
+  if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
+  // The days left become none only because the prescriber attests that the earlier capsules are not taken any more.
+  if (!command.earlierCapsulesStopped) reasons.push('FACT_UNKNOWN');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted([fact({ kind: 'dose-change', id: command.id, recordedAt: at, on: command.on, regimen: command.regimen })]);
+}
+
+export const EVIDENCE: Handlers<Named> = {
+  'record-pregnancy-test': recordTest,
+  'correct-pregnancy-test': correctTest,
+  'retract-pregnancy-test': retractTest,
+  'record-contraception': recordContraception,
+  'declare-abstinence': declareAbstinence,
+  'state-contraindication': stateContraindication,
+  'report-menses': reportMenses,
+  'report-missed-period': (situation) =>
+    report(situation, situation.command.kind === 'missed' ? 'missed-period' : 'abnormal-bleeding', situation.command.on, null),
+  'report-unprotected-contact': (situation) => report(situation, 'unprotected-contact', situation.command.on, null),
+  'report-method-failure': (situation) => report(situation, 'method-failure', situation.command.on, situation.command.method),
+  'report-adverse-event': reportAdverseEvent,
+  'complete-survey': completeSurvey,
+  'resolve-discrepancy': resolveDiscrepancy,
+  'report-pregnancy': reportPregnancy,
+  'clear-pregnancy-hold': clearHold,
+  'interrupt-therapy': changeTherapy,
+  'resume-therapy': changeTherapy,
+  'end-therapy': changeTherapy,
+  'change-dose': changeDose,
+};

@@ -1,0 +1,153 @@
+import { HOUR_MS } from '../calendar.js';
+import { categoryOf } from '../category.js';
+import { isSuspended, type Participant } from '../participant.js';
+import type { Authorization, Case } from '../patient.js';
+import type { ReasonCode } from '../reason.js';
+import type { Edition } from '../program.js';
+import { roleReasons } from './attester.js';
+import { effectiveState, isOpen } from './deadline.js';
+import type { Effect } from './effect.js';
+import { dangerReasons, endedReasons } from './explain.js';
+import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { nextState } from './versions.js';
+
+/** The administrator's desk: certification, suspension, training, accommodations, exceptions. */
+
+type Named =
+  | 'certify-prescriber'
+  | 'certify-pharmacy'
+  | 'suspend-prescriber'
+  | 'suspend-pharmacy'
+  | 'train-person'
+  | 'set-accommodation'
+  | 'grant-exception';
+
+const kindOf = (name: string): 'prescriber' | 'pharmacy' => (name.endsWith('prescriber') ? 'prescriber' : 'pharmacy');
+
+const newcomer = (id: string, kind: Participant['kind']): Participant => ({
+  id,
+  kind,
+  certifiedFrom: null,
+  certifiedUntil: null,
+  suspendedAt: null,
+  suspendedUntil: null,
+  actsFor: null,
+  chain: null,
+  revision: 0,
+  trained: {},
+});
+
+function certify({ file, command, at }: Situation<'certify-prescriber' | 'certify-pharmacy'>): Ruling {
+  const who = roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const kind = kindOf(command.do);
+  const before = file.participants[command.participant] ?? newcomer(command.participant, kind);
+  if (before.kind !== kind) return refused(['FACT_UNKNOWN']);
+  const inDate = before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
+  const participant: Participant = {
+    ...before,
+    certifiedFrom: inDate ? before.certifiedFrom : at,
+    certifiedUntil: command.until,
+    suspendedAt: null,
+    suspendedUntil: null,
+    revision: before.revision + 1,
+  };
+  return accepted([{ kind: 'participant', participant }]);
+}
+
+/** The open authorizations that hang on that prescriber: issued by him, or in preparation with him. */
+export function openWith(prescriber: string, file: Case, at: number): Authorization[] {
+  return file.authorizations.filter((each) => {
+    const responsible = each.issuedBy ?? file.enrollment?.prescriber;
+    return responsible === prescriber && isOpen(effectiveState(each, file, at).state);
+  });
+}
+
+function suspend({ file, command, at }: Situation<'suspend-prescriber' | 'suspend-pharmacy'>): Ruling {
+  const who = roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const kind = kindOf(command.do);
+  const before = file.participants[command.participant];
+  if (before?.kind !== kind) return refused(['FACT_UNKNOWN']);
+  const participant: Participant = { ...before, suspendedAt: at, suspendedUntil: command.until, revision: before.revision + 1 };
+  const effects: Effect[] = [{ kind: 'participant', participant }];
+  if (kind === 'prescriber') effects.push(...revokedWith(command.participant, file, at));
+  return accepted(effects);
+}
+
+/** What a prescriber's suspension for cause does to one patient's open authorizations (I5). */
+export function revokedWith(prescriber: string, file: Case, at: number): Effect[] {
+  return openWith(prescriber, file, at).flatMap((each): Effect[] => {
+    const state = nextState(each.machineVersion, effectiveState(each, file, at).state, { type: 'revoke' });
+    return state === null ? [] : [{ kind: 'authorization', authorization: { ...each, state } }];
+  });
+}
+
+function train({ file, command }: Situation<'train-person'>): Ruling {
+  const who = roleReasons(command.by, ['administrator', 'system', 'pharmacy']);
+  if (who.length > 0) return refused(who);
+  const site = file.participants[command.participant];
+  if (site?.kind !== 'pharmacy') return refused(['FACT_UNKNOWN']);
+  if (command.by.role === 'pharmacy' && command.by.id !== site.id) return refused(['MAY_NOT_ATTEST']);
+  const trained = { ...site.trained, [command.person]: command.until };
+  return accepted([{ kind: 'participant', participant: { ...site, trained, revision: site.revision + 1 } }]);
+}
+
+function setAccommodation({ command }: Situation<'set-accommodation'>): Ruling {
+  const who = roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  return accepted([{ kind: 'accommodation', accommodation: { kind: command.kind, from: command.from, until: command.until } }]);
+}
+
+/** Two persons, and neither of them the prescriber or a pharmacy concerned (rules §9.14). */
+function twoPersons(approvedBy: readonly string[], authorization: Authorization, file: Case): boolean {
+  const persons = new Set(approvedBy);
+  if (persons.size < 2 || persons.size !== approvedBy.length) return false;
+  return [...persons].every((id) => {
+    const person = file.participants[id];
+    if (!person || person.kind === 'pharmacy') return false;
+    const prescriber = person.kind === 'delegate' ? person.actsFor : id;
+    return prescriber !== file.enrollment?.prescriber && prescriber !== authorization.issuedBy;
+  });
+}
+
+function grantException(situation: Situation<'grant-exception'>): Ruling {
+  const { file, command, edition, at } = situation;
+  const who = roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const authorization = file.authorizations.find((each) => each.id === command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const rule = edition.exceptions[command.kind];
+  const { state } = effectiveState(authorization, file, at);
+  // Never exceptable, whoever signs: danger, and a number that ended or was filled. What else may never be waived, no exception waives:
+  // the edition's list names the reasons each kind lifts, and the counter judges all others again.
+  const never = [...endedReasons(authorization, state, file), ...dangerReasons(file, at, edition)];
+  const reasons: ReasonCode[] = [];
+  if (!twoPersons(command.approvedBy, authorization, file)) reasons.push('SECOND_PERSON_REQUIRED');
+  if (rule === undefined || never.length > 0) reasons.push('EXCEPTION_NOT_ALLOWED', ...never);
+  if (reasons.length > 0 || rule === undefined) return refused(reasons);
+  const granted = { kind: command.kind, grantedAt: at, by: command.approvedBy, reason: command.reason };
+  const extended = extendedBy(rule.extendsHours ?? 0, authorization, edition);
+  return accepted([{ kind: 'authorization', authorization: { ...extended, exceptions: [...authorization.exceptions, granted] } }]);
+}
+
+/** Moves administrative windows only: the confirmation, and a window counted from the issue; never one counted from a test (rules §9.13). */
+function extendedBy(hours: number, authorization: Authorization, edition: Edition): Authorization {
+  const { reservation, expiresAt } = authorization;
+  const administrative = categoryOf(authorization.category, edition)?.window.anchor === 'issue';
+  return {
+    ...authorization,
+    expiresAt: expiresAt !== null && administrative ? expiresAt + hours * HOUR_MS : expiresAt,
+    reservation: reservation && { ...reservation, confirmationEndsAt: reservation.confirmationEndsAt + hours * HOUR_MS },
+  };
+}
+
+export const PEOPLE: Handlers<Named> = {
+  'certify-prescriber': certify,
+  'certify-pharmacy': certify,
+  'suspend-prescriber': suspend,
+  'suspend-pharmacy': suspend,
+  'train-person': train,
+  'set-accommodation': setAccommodation,
+  'grant-exception': grantException,
+};

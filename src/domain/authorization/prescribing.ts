@@ -1,0 +1,243 @@
+import { daysBetween } from '../calendar.js';
+import { coveredDays, followsDirections } from '../dispensing.js';
+import type { Authorization, Case, PrescriptionLine } from '../patient.js';
+import { accommodated, acceptedNegatives } from '../pregnancy-test.js';
+import type { WarningCode, ReasonCode } from '../reason.js';
+import { governing, type Judgement, unmet, usableConfirmation, usableSurvey } from '../requirement.js';
+import { firstRules } from '../therapy.js';
+import { attestingReasons, prescriberBehind, roleReasons, speaksForPatient } from './attester.js';
+import type { CommandName } from './command.js';
+import { authorizationEnd, effectiveState, isPreparing, preparationEnd } from './deadline.js';
+import type { Effect } from './effect.js';
+import { dangerReasons, earliestIssue, endedReasons, issueValidThrough } from './explain.js';
+import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { CURRENT_MACHINE_VERSION, nextState } from './versions.js';
+
+/** From the start of a prescription to its number: the prescriber's desk, and the patient's confirmation. */
+
+type Named = 'start-authorization' | 'certify-counseling' | 'confirm-contraception' | 'issue-authorization' | 'cancel-authorization' | 'lapse';
+
+export function judgementOf(situation: Situation, authorization: Authorization): Judgement {
+  const { file, command, edition, at, on } = situation;
+  return {
+    file,
+    edition,
+    at,
+    on,
+    by: command.by,
+    authorization,
+    effective: effectiveState(authorization, file, at),
+    presented: 'presented' in command ? command.presented : null,
+    handover: null,
+  };
+}
+
+const isChild = (situation: Situation): boolean => governing(situation)?.category.age === 'child';
+const targetOf = (file: Case, id: string): Authorization | undefined => file.authorizations.find((each) => each.id === id);
+
+/** The ruling for a step on an authorization that cannot take it any more; null while it can. */
+function notOpenFor(situation: Situation, authorization: Authorization): Ruling | null {
+  const { state } = effectiveState(authorization, situation.file, situation.at);
+  if (isPreparing(state)) return null;
+  if (state === 'authorized' || state === 'reserved' || state === 'dispensed' || state === 'returned') return refused(['WRONG_STATE']);
+  return refused([...endedReasons(authorization, state, situation.file), ...dangerReasons(situation.file, situation.at, situation.edition)]);
+}
+
+function start({ file, command, edition, at }: Situation<'start-authorization'>): Ruling {
+  const who = roleReasons(command.by, ['prescriber', 'delegate']);
+  if (who.length > 0) return refused(who);
+  if (targetOf(file, command.authorization)) return refused(['WRONG_STATE']);
+  const asked = command.prescription;
+  const lines: PrescriptionLine[] = [];
+  for (const line of asked.lines) {
+    if (line.strengthMg !== null && line.capsules !== null && line.capsules > 0 && line.regimen !== null)
+      lines.push({ strengthMg: line.strengthMg, capsules: line.capsules, regimen: line.regimen });
+  }
+  const reasons: ReasonCode[] = [];
+  if (lines.length === 0 || lines.length < asked.lines.length) reasons.push('PRESCRIPTION_INCOMPLETE');
+  if (lines.some((line) => !edition.prescription.strengthsMg.includes(line.strengthMg))) reasons.push('STRENGTH_UNKNOWN');
+  const supplyDays = asked.supplyDays ?? Math.max(0, ...lines.map((line) => coveredDays(line.capsules, line.regimen)));
+  const { maxSupplyDays } = edition.prescription;
+  if (maxSupplyDays === null) reasons.push('RULE_MISSING');
+  else if (supplyDays > maxSupplyDays) reasons.push('SUPPLY_TOO_LONG');
+  else if (supplyDays <= 0 && lines.length > 0) reasons.push('PRESCRIPTION_INCOMPLETE');
+  const channel = edition.prescription.channels[asked.channel];
+  if (channel === undefined || (channel.accommodation !== null && !accommodated(file, channel.accommodation, at))) reasons.push('TELEPHONE_NOT_ALLOWED');
+  if (reasons.length > 0) return refused(reasons);
+
+  const warnings: WarningCode[] = [];
+  if (asked.refills > 0) warnings.push('REFILLS_STRUCK');
+  if (asked.supplyDays !== null && lines.some((line) => !followsDirections(line, supplyDays))) warnings.push('CAPSULES_AGAINST_DIRECTIONS');
+  const authorization: Authorization = {
+    id: command.authorization,
+    machineVersion: CURRENT_MACHINE_VERSION,
+    state: 'counseling',
+    edition: edition.edition,
+    editionHash: edition.hash,
+    prescription: { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel },
+    startedAt: at,
+    preparationEndsAt: preparationEnd(at, edition),
+    issuedAt: null,
+    issuedBy: null,
+    category: null,
+    expiresAt: null,
+    restedOn: [],
+    reservation: null,
+    exceptions: [],
+  };
+  return accepted([{ kind: 'authorization', authorization }], { warnings });
+}
+
+function certifyCounseling(situation: Situation<'certify-counseling'>): Ruling {
+  const { file, command, at } = situation;
+  const authorization = targetOf(file, command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const closed = notOpenFor(situation, authorization);
+  if (closed) return closed;
+  const who = attestingReasons(situation);
+  if (who.length > 0) return refused(who, who.includes('MAY_NOT_ATTEST') ? null : at);
+  const counseled: Effect = {
+    kind: 'evidence',
+    evidence: { kind: 'counseling', id: command.id, recordedAt: at, authorization: authorization.id, by: command.by.id, topics: command.topics },
+  };
+  const after = { ...file, evidence: [...file.evidence, counseled.evidence] };
+  const state = nextState(authorization.machineVersion, authorization.state, { type: 'certify-counseling', judgement: { ...judgementOf(situation, authorization), file: after } });
+  if (state === null) return refused(['WRONG_STATE']);
+  return accepted([counseled, { kind: 'authorization', authorization: { ...authorization, state } }]);
+}
+
+function confirmContraception(situation: Situation<'confirm-contraception'>): Ruling {
+  const { file, command, at } = situation;
+  const authorization = targetOf(file, command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const closed = notOpenFor(situation, authorization);
+  if (closed) return closed;
+  if (!speaksForPatient(command.by, isChild(situation))) return refused(['MAY_NOT_ATTEST']);
+  const governed = governing(situation);
+  if (governed !== null && !governed.category.contraception) return refused(['WRONG_STATE']);
+  const confirmed: Effect = {
+    kind: 'evidence',
+    evidence: {
+      kind: 'contraception-confirmed',
+      id: command.id,
+      recordedAt: at,
+      authorization: authorization.id,
+      by: command.by.role === 'guardian' ? 'guardian' : 'patient',
+    },
+  };
+  const after = { ...file, evidence: [...file.evidence, confirmed.evidence] };
+  const state = nextState(authorization.machineVersion, authorization.state, { type: 'confirm-contraception', judgement: { ...judgementOf(situation, authorization), file: after } });
+  if (state === null) return refused(['WRONG_STATE']);
+  return accepted([confirmed, { kind: 'authorization', authorization: { ...authorization, state } }]);
+}
+
+/** The evidence this issue rests on, by id: its tests, its survey, its confirmation. What a correction re-judges, and what a fill uses up. */
+function relied(judgement: Judgement): string[] {
+  const { file, at, on, edition } = judgement;
+  const ids: string[] = [];
+  if (governing(judgement)?.category.tests) {
+    const accepted = acceptedNegatives(file, at, edition);
+    const { earlierMinDays, earlierMaxDays, laterMaxHours } = edition.tests.first;
+    const newest = accepted[0];
+    if (newest) ids.push(newest.id);
+    if (firstRules(file, at, edition).tests && earlierMinDays !== null && earlierMaxDays !== null && laterMaxHours !== null) {
+      const days = (collectedOn: string) => daysBetween(collectedOn, on);
+      const earlier = accepted.find((test) => days(test.collected.on) >= earlierMinDays && days(test.collected.on) <= earlierMaxDays);
+      if (earlier) ids.push(earlier.id);
+    }
+  }
+  const survey = usableSurvey(judgement).survey;
+  if (survey) ids.push(survey.id);
+  if (governing(judgement)?.category.contraception) {
+    const confirmation = usableConfirmation(judgement);
+    if (confirmation) ids.push(confirmation.id);
+  }
+  return ids;
+}
+
+function issue(situation: Situation<'issue-authorization'>): Ruling {
+  const { file, command, edition, at } = situation;
+  const authorization = targetOf(file, command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const closed = notOpenFor(situation, authorization);
+  if (closed) return closed;
+  const attests = command.by.role === 'prescriber';
+  const judgement: Judgement = {
+    ...judgementOf(situation, authorization),
+    by: { role: 'prescriber', id: attests ? command.by.id : prescriberBehind(file, command.by) },
+  };
+  const reasons: ReasonCode[] = [...(attests ? [] : (['MAY_NOT_ATTEST'] as const)), ...unmet('issue', judgement)];
+  const others = file.authorizations.filter((each) => each.id !== authorization.id);
+  if (others.some((each) => effectiveState(each, file, at).state === 'reserved')) reasons.push('ALREADY_RESERVED');
+  const governed = governing(judgement);
+  const expiresAt = governed && authorizationEnd(file, governed.category, at, edition);
+  if (reasons.length === 0 && (governed === null || expiresAt === null)) reasons.push('RULE_MISSING');
+  if (reasons.length > 0 || governed === null) return refused(reasons, earliestIssue(judgement, reasons));
+
+  const state = nextState(authorization.machineVersion, authorization.state, { type: 'issue-authorization', judgement });
+  if (state === null) return refused(['WRONG_STATE']);
+  const superseded = others.flatMap((each): Effect[] => {
+    const next = effectiveState(each, file, at).state === 'authorized' ? nextState(each.machineVersion, 'authorized', { type: 'supersede' }) : null;
+    return next === null ? [] : [{ kind: 'authorization', authorization: { ...each, state: next } }];
+  });
+  const issued: Authorization = {
+    ...authorization,
+    state,
+    issuedAt: at,
+    issuedBy: judgement.by.id,
+    category: governed.code,
+    expiresAt,
+    restedOn: relied(judgement),
+    edition: edition.edition,
+    editionHash: edition.hash,
+  };
+  return accepted([{ kind: 'authorization', authorization: issued }, ...superseded], { validThrough: issueValidThrough(judgement) });
+}
+
+function cancel(situation: Situation<'cancel-authorization'>): Ruling {
+  const { file, command, at } = situation;
+  const authorization = targetOf(file, command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const { by } = command;
+  const who = roleReasons(by, ['prescriber', 'administrator']);
+  if (who.length > 0) return refused(who);
+  const own = by.role === 'administrator' || by.id === authorization.issuedBy || by.id === file.enrollment?.prescriber;
+  if (!own) return refused(['NOT_THIS_PATIENTS_PRESCRIBER'], at);
+  const { state } = effectiveState(authorization, file, at);
+  if (state === 'dispensed' || state === 'returned') return refused(['WRONG_STATE']);
+  const next = nextState(authorization.machineVersion, state, { type: 'cancel-authorization' });
+  if (next === null) return refused(endedReasons(authorization, state, file));
+  return accepted([{ kind: 'authorization', authorization: { ...authorization, state: next } }]);
+}
+
+/** Writes down what the clock has already decided: expiry, or the end of a reservation. */
+function lapse(situation: Situation<'lapse'>): Ruling {
+  const { file, command, at } = situation;
+  const authorization = targetOf(file, command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const effective = effectiveState(authorization, file, at);
+  if (effective.state === authorization.state) return refused(['WRONG_STATE']);
+  const next = nextState(authorization.machineVersion, authorization.state, { type: effective.state === 'expired' ? 'expire' : 'lapse' });
+  if (next === null) return refused(['WRONG_STATE']);
+  const reservation = effective.lapsedHolder === null ? null : authorization.reservation;
+  return accepted([{ kind: 'authorization', authorization: { ...authorization, state: next, reservation: next === 'expired' ? authorization.reservation : reservation } }]);
+}
+
+/** Lets every prescription in preparation go on past the steps that a new fact has done; asked after each accepted command. */
+export function settled(situation: Situation<CommandName>): Effect[] {
+  return situation.file.authorizations.flatMap((authorization): Effect[] => {
+    if (!isPreparing(effectiveState(authorization, situation.file, situation.at).state)) return [];
+    const judgement = judgementOf(situation, authorization);
+    const state = nextState(authorization.machineVersion, authorization.state, { type: 'evidence-recorded', judgement });
+    return state === null || state === authorization.state ? [] : [{ kind: 'authorization', authorization: { ...authorization, state } }];
+  });
+}
+
+export const PRESCRIBING: Handlers<Named> = {
+  'start-authorization': start,
+  'certify-counseling': certifyCounseling,
+  'confirm-contraception': confirmContraception,
+  'issue-authorization': issue,
+  'cancel-authorization': cancel,
+  lapse,
+};

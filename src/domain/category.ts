@@ -1,0 +1,50 @@
+import { addMonths, ageOn, endOfDateOrMonth, type LocalDate } from './calendar.js';
+import type { Answers, Case } from './patient.js';
+import type { Category, Edition, Predicate } from './program.js';
+
+/** The risk category: what the answers say, what is registered, and which of them governs (rules §1.3). */
+
+export const ageAt = (answers: Answers, on: LocalDate): number | null => (answers.birthDate === null ? null : ageOn(answers.birthDate, on));
+
+function holds(predicate: Predicate, answers: Answers, on: LocalDate): boolean {
+  if ('always' in predicate) return true;
+  if ('all' in predicate) return predicate.all.every((part) => holds(part, answers, on));
+  if ('any' in predicate) return predicate.any.some((part) => holds(part, answers, on));
+  if ('unanswered' in predicate) return predicate.unanswered.every((name) => answers[name] === null);
+  if ('answer' in predicate) return answers[predicate.answer] === predicate.is;
+  // An unknown age proves nothing either way, so no rule that leads out of the stricter category can match.
+  const age = ageAt(answers, on);
+  if ('youngerThan' in predicate) return age !== null && age < predicate.youngerThan;
+  if ('notYoungerThan' in predicate) return age !== null && age >= predicate.notYoungerThan;
+  return (
+    answers.amenorrhea !== null &&
+    answers.amenorrhea.cause === predicate.cause &&
+    addMonths(endOfDateOrMonth(answers.amenorrhea.since), predicate.amenorrheaMonths) <= on
+  );
+}
+
+/** The category that the answers give on that date; null when the edition has no rule or the birth date is not known. */
+export function categoryFromAnswers(answers: Answers, on: LocalDate, edition: Edition): string | null {
+  const age = ageAt(answers, on);
+  if (age === null || edition.adulthoodAge === null) return null;
+  const rule = edition.categoryRules.find((candidate) => holds(candidate.when, answers, on));
+  return rule ? (age >= edition.adulthoodAge ? rule.adult : rule.child) : null;
+}
+
+/** The registered category as it stands on that date: at adulthood it turns adult by itself. */
+export function registeredCategory(file: Case, on: LocalDate, edition: Edition): string | null {
+  const code = file.category;
+  if (code === null) return null;
+  const category = edition.categories[code];
+  const age = ageAt(file.answers, on);
+  const turned = category?.adultCode && age !== null && edition.adulthoodAge !== null && age >= edition.adulthoodAge;
+  return turned ? category.adultCode : code;
+}
+
+/** Whether the answers say reproductive potential while that category does not. */
+export function contradicted(code: string, answers: Answers, on: LocalDate, edition: Edition): boolean {
+  const byAnswers = categoryFromAnswers(answers, on, edition);
+  return byAnswers !== null && edition.categories[byAnswers]?.reproductivePotential === true && edition.categories[code]?.reproductivePotential !== true;
+}
+
+export const categoryOf = (code: string | null, edition: Edition): Category | null => (code === null ? null : (edition.categories[code] ?? null));

@@ -1,0 +1,70 @@
+import { daysBetween, type Instant, type LocalDate } from './calendar.js';
+import { evidenceOf, type Case, type Evidence } from './patient.js';
+import { acceptedNegatives, standingTests, type StandingTest } from './pregnancy-test.js';
+import type { Edition, HoldKind } from './program.js';
+import type { ReasonCode } from './reason.js';
+
+/** A reason to wait, or to stop, that somebody's act or a later test ends (rules §9.10, §9.11). */
+export interface Danger {
+  readonly hold: HoldKind;
+  readonly since: Instant;
+  /** The date of what happened: the specimen's, the contact's. */
+  readonly on: LocalDate;
+  readonly recordedAt: Instant;
+  /** The test it is about, when it is about one. */
+  readonly test: StandingTest | null;
+}
+
+function raised(evidence: readonly Evidence[]): Danger[] {
+  const file = { evidence };
+  const dangers: Danger[] = evidenceOf(file, 'danger')
+    .filter((fact) => fact.holds)
+    .map((fact) => ({ hold: fact.hold, since: fact.since, on: fact.on, recordedAt: fact.recordedAt, test: null }));
+  for (const test of standingTests(file)) {
+    const about = { since: test.collected.at, on: test.collected.on, recordedAt: test.changedAt, test };
+    // A positive stays one even when it is retracted or corrected away: only a clearing ends it.
+    if (test.everPositive) dangers.push({ hold: 'positive-test', ...about });
+    else if (test.result === 'indeterminate' && !test.retracted) dangers.push({ hold: 'indeterminate-test', ...about });
+  }
+  for (const survey of evidenceOf(file, 'survey')) {
+    if (survey.answers === 'discrepant')
+      dangers.push({ hold: 'survey-discrepancy', since: survey.completed.at, on: survey.completed.on, recordedAt: survey.recordedAt, test: null });
+  }
+  return dangers;
+}
+
+/** The dangers that stand at `at`: raised and by nothing ended. Those of a suspected double of the patient count as her own (rules §9.15). */
+export function standingDangers(file: Case, at: Instant, edition: Edition): Danger[] {
+  const own = raised(file.evidence);
+  const linked = file.linked.flatMap((record) => raised(record.evidence));
+  if (own.length === 0 && linked.length === 0) return [];
+  const clearings = evidenceOf(file, 'clearing');
+  const resolutions = evidenceOf(file, 'discrepancy-resolved');
+  const tests = acceptedNegatives(file, at, edition);
+  const cleared = (danger: Danger) => clearings.some((fact) => danger.since <= fact.through && danger.recordedAt <= fact.recordedAt);
+  const ended = (danger: Danger): boolean => {
+    const rule = edition.holds[danger.hold];
+    switch (rule.liftedBy) {
+      case 'clearing':
+        return cleared(danger);
+      case 'quantitative-negative': {
+        const after = danger.test?.collected.until ?? danger.since;
+        return cleared(danger) || tests.some((test) => test.method === edition.clearing.method && test.collected.at > after);
+      }
+      case 'resolution':
+        return resolutions.some((fact) => fact.recordedAt >= danger.recordedAt);
+      case 'negative': {
+        const days = rule.negativeAfterDays;
+        const afterReport = tests.filter((test) => test.collected.at >= danger.since);
+        return afterReport.length > 0 && (days === null || afterReport.some((test) => daysBetween(danger.on, test.collected.on) >= days));
+      }
+    }
+  };
+  return [...own, ...linked].filter((danger) => !ended(danger));
+}
+
+export const reasonOf = (danger: Danger, edition: Edition): ReasonCode => edition.holds[danger.hold].reason;
+
+/** Whether the clearing since the last hand-over lets the next authorization go by on-therapy tests (rules §9.10). */
+export const clearedSince = (file: Case, since: Instant | null): boolean =>
+  evidenceOf(file, 'clearing').some((fact) => since === null || fact.recordedAt >= since);

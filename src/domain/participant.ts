@@ -1,0 +1,47 @@
+import type { Instant } from './calendar.js';
+
+/** A person or site that takes part: prescriber, delegate, pharmacy site, administrator. */
+export interface Participant {
+  readonly id: string;
+  readonly kind: 'prescriber' | 'delegate' | 'pharmacy' | 'administrator';
+  readonly certifiedFrom: Instant | null;
+  /** The last millisecond of the certification; null while it has no end. */
+  readonly certifiedUntil: Instant | null;
+  /** Suspended for cause at. */
+  readonly suspendedAt: Instant | null;
+  /** The last millisecond of the suspension; null while it has no end. */
+  readonly suspendedUntil: Instant | null;
+  /** Of a delegate: the prescriber it acts for. */
+  readonly actsFor: string | null;
+  /** Of a pharmacy site: the chain it belongs to. */
+  readonly chain: string | null;
+  /** Counts every change; a decision is written only while it is the one read. */
+  readonly revision: number;
+  /** Of a pharmacy site: its people and until when their training holds (null: no end). */
+  readonly trained: Readonly<Record<string, Instant | null>>;
+}
+
+/** Who asks. `id` is the participant's (or the patient's) id, `person` the trained person at a pharmacy site. */
+export interface Actor {
+  readonly role: 'prescriber' | 'delegate' | 'pharmacy' | 'patient' | 'guardian' | 'administrator' | 'laboratory' | 'system';
+  readonly id: string;
+  readonly person?: string | null;
+}
+
+export const isSuspended = (participant: Participant, at: Instant): boolean =>
+  participant.suspendedAt !== null && participant.suspendedAt <= at && (participant.suspendedUntil === null || at <= participant.suspendedUntil);
+
+/** Certified, in date and not suspended at that instant. */
+export const isCertified = (participant: Participant | undefined, at: Instant): boolean =>
+  participant !== undefined &&
+  participant.certifiedFrom !== null &&
+  participant.certifiedFrom <= at &&
+  (participant.certifiedUntil === null || at <= participant.certifiedUntil) &&
+  !isSuspended(participant, at);
+
+/** Whether that person at the site has training in date; a request that names no person is the site's own system. */
+export function isTrained(site: Participant, person: string | null | undefined, at: Instant): boolean {
+  if (person === null || person === undefined) return true;
+  const until = site.trained[person];
+  return until !== undefined && (until === null || at <= until);
+}

@@ -1,0 +1,71 @@
+import type { Instant } from './calendar.js';
+import { type Accommodation, type Case, type PregnancyTest } from './patient.js';
+import type { Edition } from './program.js';
+import type { ReasonCode } from './reason.js';
+
+/** A test as it stands now, with what it once said. */
+export interface StandingTest extends PregnancyTest {
+  readonly recordedAt: Instant;
+  readonly retracted: boolean;
+  /** The instants at which it was, or was corrected to be, positive; a correction away from positive does not undo it (rules §9.10). */
+  readonly everPositive: boolean;
+  /** When it last came to read as it does. */
+  readonly changedAt: Instant;
+}
+
+type TestFile = Pick<Case, 'evidence'>;
+
+/** All tests with their corrections and retractions, oldest collection first. */
+export function standingTests(file: TestFile): StandingTest[] {
+  const tests = new Map<string, StandingTest>();
+  for (const fact of file.evidence) {
+    if (fact.kind === 'pregnancy-test') {
+      const positive = fact.test.result === 'positive';
+      tests.set(fact.test.id, { ...fact.test, recordedAt: fact.recordedAt, retracted: false, everPositive: positive, changedAt: fact.recordedAt });
+    } else if (fact.kind === 'test-correction' || fact.kind === 'test-retraction') {
+      const test = tests.get(fact.test);
+      if (!test) continue;
+      if (fact.kind === 'test-retraction') tests.set(test.id, { ...test, retracted: true, changedAt: fact.recordedAt });
+      else {
+        const everPositive = test.everPositive || fact.corrected.result === 'positive';
+        tests.set(test.id, { ...test, ...fact.corrected, everPositive, changedAt: fact.recordedAt });
+      }
+    }
+  }
+  return [...tests.values()].sort((a, b) => a.collected.at - b.collected.at);
+}
+
+const inForce = (accommodations: readonly Accommodation[], kind: string, at: Instant): boolean =>
+  accommodations.some((each) => each.kind === kind && each.from <= at && (each.until === null || at <= each.until));
+
+/** Whether an accommodation of that kind is in force at that instant. */
+export const accommodated = (file: Pick<Case, 'accommodations'>, kind: string, at: Instant): boolean => inForce(file.accommodations, kind, at);
+
+/** What keeps a negative result from being accepted, whatever its date; empty when nothing does. */
+export function defectsOf(test: StandingTest, file: Pick<Case, 'accommodations'>, edition: Edition): ReasonCode[] {
+  const rules = edition.tests;
+  const defects: ReasonCode[] = [];
+  if (test.retracted) defects.push('TEST_RETRACTED');
+  if (!rules.signedSources.includes(test.source)) defects.push('TEST_NOT_SIGNED');
+  if (rules.maxSensitivity === null) defects.push('RULE_MISSING');
+  else if (test.sensitivity === null || test.sensitivity > rules.maxSensitivity) defects.push('TEST_SENSITIVITY');
+  const accommodation = test.setting === null ? undefined : rules.settingAccommodations[test.setting];
+  const settingAccepted =
+    test.setting !== null &&
+    (rules.settings.includes(test.setting) || (accommodation !== undefined && inForce(file.accommodations, accommodation, test.collected.at)));
+  if (!settingAccepted) defects.push('TEST_SETTING');
+  return defects;
+}
+
+/** Negative results collected by `at`, newest first, each with what is wrong with it. */
+export function negatives(file: Case, at: Instant, edition: Edition): { test: StandingTest; defects: ReasonCode[] }[] {
+  return standingTests(file)
+    .filter((test) => test.result === 'negative' && test.collected.at <= at)
+    .reverse()
+    .map((test) => ({ test, defects: defectsOf(test, file, edition) }));
+}
+
+export const acceptedNegatives = (file: Case, at: Instant, edition: Edition): StandingTest[] =>
+  negatives(file, at, edition)
+    .filter((each) => each.defects.length === 0)
+    .map((each) => each.test);

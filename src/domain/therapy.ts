@@ -1,0 +1,117 @@
+import { addDays, addMonths, birthday, dateAt, daysBetween, type Instant, type LocalDate } from './calendar.js';
+import { categoryOf } from './category.js';
+import { abstinentSinceBefore, unbroken } from './contraception.js';
+import { clearedSince } from './danger.js';
+import { coveredThrough, fillsOfThisEnrollment, lastFill } from './dispensing.js';
+import { evidenceOf, type Case } from './patient.js';
+import { acceptedNegatives } from './pregnancy-test.js';
+import type { Edition } from './program.js';
+
+/** Where a patient stands in her therapy: first prescription, on therapy, restarting, lapsed. */
+
+interface TherapyStatus {
+  readonly interruptedOn: LocalDate | null;
+  readonly endedOn: LocalDate | null;
+}
+
+export function therapyStatus(file: Case): TherapyStatus {
+  let status: TherapyStatus = { interruptedOn: null, endedOn: null };
+  for (const fact of evidenceOf(file, 'therapy')) {
+    if (fact.change === 'interrupted') status = { ...status, interruptedOn: fact.on };
+    else if (fact.change === 'ended') status = { ...status, endedOn: fact.on };
+    else status = { interruptedOn: null, endedOn: null };
+  }
+  return status;
+}
+
+/** Twelve months without therapy, counted from the day after the last covered one, or from interruption or end if earlier (rules §1.10). */
+export function enrollmentLapsed(file: Case, on: LocalDate, edition: Edition): boolean {
+  const months = edition.therapy.reenrollAfterMonths;
+  if (fillsOfThisEnrollment(file).length === 0 || months === null) return false;
+  const { interruptedOn, endedOn } = therapyStatus(file);
+  // An open interruption moves the covered days on; the months count from its beginning, so the arithmetic starts there.
+  const stopped = [interruptedOn, endedOn].filter((date) => date !== null).sort()[0] ?? null;
+  const covered = coveredThrough(file, stopped ?? on);
+  const dayAfter = covered === null ? null : addDays(covered, 1);
+  const from = [stopped, dayAfter].filter((date) => date !== null).sort()[0];
+  return from !== undefined && on > addMonths(from, months);
+}
+
+/** Where the weekly testing of the first weeks began: the first fill, or the fill after a gap long enough to begin again. */
+function weeklyTestingSince(file: Case, before: LocalDate, edition: Edition): LocalDate | null {
+  const again = edition.tests.cadence.initialAgainAfterDays;
+  let since: LocalDate | null = null;
+  let end: LocalDate | null = null;
+  for (const fill of [...fillsOfThisEnrollment(file)].sort((a, b) => a.handedOver.at - b.handedOver.at)) {
+    if (fill.handedOver.on > before) break;
+    const gap: number = end === null ? 0 : daysBetween(end, fill.handedOver.on) - 1;
+    if (since === null || (again !== null && gap >= again)) since = fill.handedOver.on;
+    const start: LocalDate = end !== null && end >= fill.handedOver.on ? addDays(end, 1) : fill.handedOver.on;
+    end = addDays(start, fill.supplyDays - 1);
+  }
+  return since;
+}
+
+/** Days between tests by the cadence in force on that date. */
+export function testIntervalDays(file: Case, on: LocalDate, edition: Edition): number | null {
+  const cadence = edition.tests.cadence;
+  const since = weeklyTestingSince(file, on, edition);
+  if (since === null || (cadence.initialDays !== null && daysBetween(since, on) < cadence.initialDays)) return cadence.initialIntervalDays;
+  const cycle = file.answers.cycle;
+  return cycle === null ? cadence.intervalDaysUnknownCycle : (cadence.intervalDaysByCycle[cycle] ?? cadence.intervalDaysUnknownCycle);
+}
+
+/** Whether some gap between negatives since the last fill is longer than the program forgives (rules §1.10). */
+function outOfTests(file: Case, lastFillOn: LocalDate, at: Instant, on: LocalDate, edition: Edition): boolean {
+  const missed = edition.tests.cadence.missedIntervalsAllowed;
+  const dates = acceptedNegatives(file, at, edition)
+    .map((test) => test.collected.on)
+    .sort();
+  const before = dates.filter((date) => date <= lastFillOn).at(-1) ?? lastFillOn;
+  const marks = [before, ...dates.filter((date) => date > lastFillOn), on];
+  return marks.some((mark, index) => {
+    const next = marks[index + 1];
+    const interval = next === undefined ? null : testIntervalDays(file, mark, edition);
+    return next !== undefined && (interval === null || missed === null || daysBetween(mark, next) > missed * interval);
+  });
+}
+
+/** When the patient came to reproductive potential after her last fill, and not just by turning adult; null otherwise. */
+function newlyFertileOn(file: Case, since: Instant, on: LocalDate, edition: Edition): LocalDate | null {
+  const changedAt = file.categorySince;
+  if (changedAt === null || changedAt <= since || categoryOf(file.category, edition)?.reproductivePotential !== true) return null;
+  const changedOn = dateAt(changedAt, edition.zone);
+  const { birthDate } = file.answers;
+  const byBirthday = birthDate !== null && edition.adulthoodAge !== null && birthday(birthDate, edition.adulthoodAge) === changedOn;
+  return byBirthday || changedOn > on ? null : changedOn;
+}
+
+/** Which of the first prescription's conditions hold for the next one. */
+export interface FirstRules {
+  /** No hand-over yet since (re-)enrollment: surveys of the first prescription. */
+  readonly firstPrescription: boolean;
+  /** Two tests in their windows, instead of one recent one. */
+  readonly tests: boolean;
+  /** Contraception unbroken for the lead time. */
+  readonly lead: boolean;
+}
+
+export function firstRules(file: Case, at: Instant, edition: Edition): FirstRules {
+  const on = dateAt(at, edition.zone);
+  const last = lastFill(file);
+  const cleared = clearedSince(file, last?.handedOver.at ?? null);
+  if (last === null) return { firstPrescription: true, tests: !cleared, lead: true };
+  if (enrollmentLapsed(file, on, edition)) return { firstPrescription: false, tests: true, lead: true };
+  if (categoryOf(file.category, edition)?.reproductivePotential !== true) return { firstPrescription: false, tests: false, lead: false };
+  const fertileOn = newlyFertileOn(file, last.handedOver.at, on, edition);
+  if (fertileOn !== null) {
+    const abstinent = abstinentSinceBefore(file, fertileOn, on);
+    return { firstPrescription: false, tests: !abstinent, lead: !abstinent };
+  }
+  if (!unbroken(file, dateAt(last.issuedAt, edition.zone), addDays(on, -1), edition)) return { firstPrescription: false, tests: true, lead: true };
+  const covered = coveredThrough(file, on);
+  const interrupted = evidenceOf(file, 'therapy').some((fact) => fact.change !== 'resumed' && fact.on >= last.handedOver.on);
+  const paused = interrupted || covered === null || covered < on;
+  const restart = paused && !cleared && outOfTests(file, last.handedOver.on, at, on, edition);
+  return { firstPrescription: false, tests: restart, lead: restart };
+}

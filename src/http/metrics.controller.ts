@@ -1,0 +1,21 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HttpMetrics } from './metrics.js';
+import { OpenRoute } from './open-route.js';
+import { InLane } from './overload.js';
+
+@ApiTags('operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: HttpMetrics) {}
+
+  @Get()
+  @OpenRoute()
+  @InLane('open')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  @ApiOperation({ summary: 'Counters and durations for Prometheus; no ids, no personal data' })
+  @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
+  read(): Promise<string> {
+    return this.metrics.text();
+  }
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { HttpMetrics } from './metrics.js';
+import { answeredProblem } from './problem.filter.js';
+
+const ROLE = /^[a-z][a-z-]{0,39}$/;
+
+/**
+ * One line and one observation per request, written when its answer has left or its caller has gone. The route is our template,
+ * never the address that was asked for: addresses carry ids, and an unmatched one carries whatever somebody typed.
+ */
+export function logRequests(
+  fastify: FastifyInstance,
+  log: Logger,
+  metrics: HttpMetrics,
+  roleOf: (request: FastifyRequest) => string | undefined = () => undefined,
+): void {
+  fastify.addHook('onResponse', (request, reply, next) => {
+    const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
+    const problem = answeredProblem(request.raw);
+    const role = roleOf(request);
+    const ms = reply.elapsedTime;
+    metrics.observe(route, request.method, reply.statusCode, ms / 1_000);
+    if (problem) metrics.problem(problem.code);
+    const quiet = route === '/metrics' || route.startsWith('/health/');
+    log[reply.statusCode >= 500 ? 'warn' : quiet ? 'debug' : 'info'](
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        durationMs: Math.round(ms * 100) / 100,
+        lane: request.routeOptions.config.lane,
+        role: role !== undefined && ROLE.test(role) ? role : undefined,
+        code: problem?.code,
+        reference: problem?.reference,
+        aborted: reply.raw.writableFinished ? undefined : true,
+      },
+      'request',
+    );
+    next();
+  });
+}

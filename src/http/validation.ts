@@ -1,0 +1,64 @@
+import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { type FieldProblem, fieldsInvalid } from './problem.js';
+import { FORBIDDEN_KEYS } from './strict-json.js';
+
+/** More than a form can hold; a flood of extra fields must not become a flood of answers. */
+const MAX_ERRORS = 50;
+
+/** The service's one ValidationPipe: unknown fields are refused, nothing is converted silently, all errors are told at once. */
+export function createValidationPipe(): ValidationPipe {
+  return new StrictValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: false,
+    transform: true,
+    transformOptions: { enableImplicitConversion: false },
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => fieldsInvalid(toFieldProblems(errors)),
+  });
+}
+
+class StrictValidationPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // class-transformer skips a key that names a method of the request class (`toCommand`), and Nest strips `__proto__` from a query,
+    // both without a word; an extra field has to be refused, whatever it is called.
+    if (typeof value === 'object' && value !== null && metadata.metatype && metadata.type !== 'custom') {
+      const prototype = metadata.metatype.prototype as Record<string, unknown> | undefined;
+      const extra = Object.keys(value).filter((key) => FORBIDDEN_KEYS.has(key) || typeof prototype?.[key] === 'function');
+      if (extra.length > 0) throw fieldsInvalid(extra.map((key) => ({ pointer: `/${key}`, message: UNKNOWN })));
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+const UNKNOWN = 'This field is not known here. Remove it.';
+const SHOWABLE = /^[A-Za-z0-9_.$-]{1,64}$/;
+
+/** class-validator's tree as a flat list of pointers, without any value. */
+export function toFieldProblems(errors: readonly ValidationError[], parent = ''): FieldProblem[] {
+  const found: FieldProblem[] = [];
+  for (const error of errors) {
+    if (found.length >= MAX_ERRORS) break;
+    // The sender chose the names of extra fields; one that does not look like a name might be a value in the wrong place.
+    const showable = typeof error.property === 'string' && SHOWABLE.test(error.property);
+    const pointer = showable ? `${parent}/${error.property}` : parent;
+    const messages = new Set(Object.entries(error.constraints ?? {}).map(([rule, message]) => wording(rule, message, showable)));
+    for (const message of messages) found.push({ pointer, message });
+    if (error.children?.length) found.push(...toFieldProblems(error.children, pointer));
+  }
+  return found.slice(0, MAX_ERRORS);
+}
+
+function wording(rule: string, message: string, showable: boolean): string {
+  switch (rule) {
+    case 'whitelistValidation':
+      return showable ? UNKNOWN : 'There is a field here whose name is not known. Remove it.';
+    case 'unknownValue':
+    case 'isObject':
+      return 'Send an object with fields.';
+    default:
+      return message;
+  }
+}
