@@ -115,7 +115,9 @@ export function readMoment(text: string, zone: string): Moment {
       const at = Temporal.Instant.from(text).epochMilliseconds;
       return { at, until: at, on: date };
     }
-    const at = Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toZonedDateTime(zone, { disambiguation: 'reject' }).epochMilliseconds;
+    const at = Temporal.PlainDateTime.from(text, { overflow: 'reject' }).toZonedDateTime(zone, {
+      disambiguation: 'reject',
+    }).epochMilliseconds;
     return { at, until: at, on: date };
   } catch {
     throw new TimeNotReadable('this local time does not exist, or exists twice, in the program’s zone: write it with its offset');

@@ -44,7 +44,12 @@ export function registeredCategory(file: Case, on: LocalDate, edition: Edition):
 /** Whether the answers say reproductive potential while that category does not. */
 export function contradicted(code: string, answers: Answers, on: LocalDate, edition: Edition): boolean {
   const byAnswers = categoryFromAnswers(answers, on, edition);
-  return byAnswers !== null && edition.categories[byAnswers]?.reproductivePotential === true && edition.categories[code]?.reproductivePotential !== true;
+  return (
+    byAnswers !== null &&
+    edition.categories[byAnswers]?.reproductivePotential === true &&
+    edition.categories[code]?.reproductivePotential !== true
+  );
 }
 
-export const categoryOf = (code: string | null, edition: Edition): Category | null => (code === null ? null : (edition.categories[code] ?? null));
+export const categoryOf = (code: string | null, edition: Edition): Category | null =>
+  code === null ? null : (edition.categories[code] ?? null);

@@ -1,7 +1,7 @@
 import { addDays, endOfDateOrMonth, type LocalDate } from './calendar.js';
-import { evidenceOf, type Case } from './patient.js';
+import { type Case, evidenceOf } from './patient.js';
 import type { ContraceptionRules, Edition } from './program.js';
-import type { ReasonCode } from './reason.js';
+import type { ReasonCode, WarningCode } from './reason.js';
 
 /** Whether contraception, or abstinence, is what the edition asks, on a day and over a stretch of days. */
 
@@ -29,7 +29,11 @@ export function contraceptionFile(file: Case): ContraceptionFile {
     const from = fact.never ? '0000-01-01' : fact.from === null ? null : endOfDateOrMonth(fact.from);
     if (from !== null) abstinence.set(from, { from, until: fact.until });
   }
-  return { methods: [...methods.values()], abstinence: [...abstinence.values()], contraindicated: new Set(evidenceOf(file, 'contraindication').map((fact) => fact.of)) };
+  return {
+    methods: [...methods.values()],
+    abstinence: [...abstinence.values()],
+    contraindicated: new Set(evidenceOf(file, 'contraindication').map((fact) => fact.of)),
+  };
 }
 
 /** What is missing on that one day; null when nothing is. */
@@ -47,7 +51,8 @@ function missingOn(record: ContraceptionFile, on: LocalDate, rules: Contraceptio
     if (method.tier === 'highly-effective') highlyEffective += 1;
     if (method.family !== null) families.add(method.family);
   }
-  if (accepted < rules.methodsNeeded) return inUse.size >= rules.methodsNeeded ? 'CONTRACEPTION_METHOD_NOT_ACCEPTED' : 'CONTRACEPTION_TOO_FEW_METHODS';
+  if (accepted < rules.methodsNeeded)
+    return inUse.size >= rules.methodsNeeded ? 'CONTRACEPTION_METHOD_NOT_ACCEPTED' : 'CONTRACEPTION_TOO_FEW_METHODS';
   if (highlyEffective >= rules.highlyEffectiveNeeded) return null;
   const exception = rules.exceptionFamilies.length > 0 && rules.exceptionFamilies.every((family) => families.has(family));
   return exception ? null : 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE';
@@ -73,3 +78,9 @@ export function contraceptionReason(file: Case, on: LocalDate, leadAsked: boolea
 /** Whether abstinence held on every day up to `on` since before `since`. */
 export const abstinentSinceBefore = (file: Case, since: LocalDate, on: LocalDate): boolean =>
   contraceptionFile(file).abstinence.some((period) => period.from < since && covers(period, on));
+
+/** Clinical warnings that belong to the methods in use on that day. */
+export function methodWarnings(file: Case, on: LocalDate, edition: Edition): WarningCode[] {
+  const inUse = contraceptionFile(file).methods.filter((each) => covers(each, on));
+  return [...new Set(inUse.map((each) => edition.contraception.methods[each.method]?.warning ?? null).filter((code) => code !== null))];
+}

@@ -1,6 +1,6 @@
 import { daysBetween, type Instant, type LocalDate } from './calendar.js';
-import { evidenceOf, type Case, type Evidence } from './patient.js';
-import { acceptedNegatives, standingTests, type StandingTest } from './pregnancy-test.js';
+import { type Case, type Evidence, evidenceOf } from './patient.js';
+import { acceptedNegatives, type StandingTest, standingTests } from './pregnancy-test.js';
 import type { Edition, HoldKind } from './program.js';
 import type { ReasonCode } from './reason.js';
 
@@ -28,7 +28,13 @@ function raised(evidence: readonly Evidence[]): Danger[] {
   }
   for (const survey of evidenceOf(file, 'survey')) {
     if (survey.answers === 'discrepant')
-      dangers.push({ hold: 'survey-discrepancy', since: survey.completed.at, on: survey.completed.on, recordedAt: survey.recordedAt, test: null });
+      dangers.push({
+        hold: 'survey-discrepancy',
+        since: survey.completed.at,
+        on: survey.completed.on,
+        recordedAt: survey.recordedAt,
+        test: null,
+      });
   }
   return dangers;
 }

@@ -1,5 +1,5 @@
 import { addDays, daysBetween, type LocalDate } from './calendar.js';
-import { evidenceOf, type Case, type Fill, type Prescription, type PrescriptionLine, type Regimen } from './patient.js';
+import { type Case, evidenceOf, type Fill, type Prescription, type PrescriptionLine, type Regimen } from './patient.js';
 
 /** Arithmetic of supply: how long capsules last, and how many days of therapy are left in the patient's hands. */
 
@@ -16,7 +16,8 @@ export function capsulesFor(days: number, regimen: Regimen): number {
   return regimen.perDay * (fullCycles * regimen.daysOn + Math.min(days % regimen.cycleDays, regimen.daysOn));
 }
 
-export const followsDirections = (line: PrescriptionLine, supplyDays: number): boolean => line.capsules === capsulesFor(supplyDays, line.regimen);
+export const followsDirections = (line: PrescriptionLine, supplyDays: number): boolean =>
+  line.capsules === capsulesFor(supplyDays, line.regimen);
 
 /** The days a smaller or equal hand-over lasts: as said, or as its capsules tell, never more than authorized. */
 export function givenSupplyDays(prescription: Prescription, given: { capsules: number | null; supplyDays: number | null }): number {
@@ -80,4 +81,7 @@ export function fillsOfThisEnrollment(file: Case): Fill[] {
 }
 
 export const lastFill = (file: Case): Fill | null =>
-  fillsOfThisEnrollment(file).reduce<Fill | null>((latest, fill) => (latest === null || fill.handedOver.at >= latest.handedOver.at ? fill : latest), null);
+  fillsOfThisEnrollment(file).reduce<Fill | null>(
+    (latest, fill) => (latest === null || fill.handedOver.at >= latest.handedOver.at ? fill : latest),
+    null,
+  );

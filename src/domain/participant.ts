@@ -29,7 +29,9 @@ export interface Actor {
 }
 
 export const isSuspended = (participant: Participant, at: Instant): boolean =>
-  participant.suspendedAt !== null && participant.suspendedAt <= at && (participant.suspendedUntil === null || at <= participant.suspendedUntil);
+  participant.suspendedAt !== null &&
+  participant.suspendedAt <= at &&
+  (participant.suspendedUntil === null || at <= participant.suspendedUntil);
 
 /** Certified, in date and not suspended at that instant. */
 export const isCertified = (participant: Participant | undefined, at: Instant): boolean =>

@@ -58,13 +58,37 @@ type EvidenceOf =
   | { readonly kind: 'contraindication'; readonly of: string }
   | { readonly kind: 'medication'; readonly name: string; readonly from: LocalDate | null; readonly until: LocalDate | null }
   | { readonly kind: 'pregnancy-test'; readonly test: PregnancyTest }
-  | { readonly kind: 'test-correction'; readonly test: string; readonly corrected: Partial<Omit<PregnancyTest, 'id'>>; readonly reason: string }
+  | {
+      readonly kind: 'test-correction';
+      readonly test: string;
+      readonly corrected: Partial<Omit<PregnancyTest, 'id'>>;
+      readonly reason: string;
+    }
   | { readonly kind: 'test-retraction'; readonly test: string; readonly reason: string }
-  | { readonly kind: 'survey'; readonly completed: Moment; readonly by: 'patient' | 'guardian'; readonly answers: 'consistent' | 'discrepant'; readonly served: string | null }
+  | {
+      readonly kind: 'survey';
+      readonly completed: Moment;
+      readonly by: 'patient' | 'guardian';
+      readonly answers: 'consistent' | 'discrepant';
+      readonly served: string | null;
+    }
   | { readonly kind: 'menses'; readonly on: LocalDate; readonly cycle: Answers['cycle'] }
-  | { readonly kind: 'danger'; readonly hold: HoldKind; readonly since: Instant; readonly on: LocalDate; readonly method: string | null; /** false: reported by somebody whose category it only advises. */ readonly holds: boolean }
+  | {
+      readonly kind: 'danger';
+      readonly hold: HoldKind;
+      readonly since: Instant;
+      readonly on: LocalDate;
+      readonly method: string | null /** false: reported by somebody whose category it only advises. */;
+      readonly holds: boolean;
+    }
   | { readonly kind: 'partner-pregnancy' }
-  | { readonly kind: 'clearing'; readonly tests: readonly string[]; readonly through: Instant; readonly grounds: string; readonly determinedBy: string }
+  | {
+      readonly kind: 'clearing';
+      readonly tests: readonly string[];
+      readonly through: Instant;
+      readonly grounds: string;
+      readonly determinedBy: string;
+    }
   | { readonly kind: 'discrepancy-resolved'; readonly grounds: string }
   | { readonly kind: 'therapy'; readonly change: 'interrupted' | 'resumed' | 'ended'; readonly on: LocalDate }
   | { readonly kind: 'dose-change'; readonly on: LocalDate; readonly regimen: Regimen | null }

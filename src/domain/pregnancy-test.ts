@@ -21,7 +21,13 @@ export function standingTests(file: TestFile): StandingTest[] {
   for (const fact of file.evidence) {
     if (fact.kind === 'pregnancy-test') {
       const positive = fact.test.result === 'positive';
-      tests.set(fact.test.id, { ...fact.test, recordedAt: fact.recordedAt, retracted: false, everPositive: positive, changedAt: fact.recordedAt });
+      tests.set(fact.test.id, {
+        ...fact.test,
+        recordedAt: fact.recordedAt,
+        retracted: false,
+        everPositive: positive,
+        changedAt: fact.recordedAt,
+      });
     } else if (fact.kind === 'test-correction' || fact.kind === 'test-retraction') {
       const test = tests.get(fact.test);
       if (!test) continue;
@@ -39,7 +45,8 @@ const inForce = (accommodations: readonly Accommodation[], kind: string, at: Ins
   accommodations.some((each) => each.kind === kind && each.from <= at && (each.until === null || at <= each.until));
 
 /** Whether an accommodation of that kind is in force at that instant. */
-export const accommodated = (file: Pick<Case, 'accommodations'>, kind: string, at: Instant): boolean => inForce(file.accommodations, kind, at);
+export const accommodated = (file: Pick<Case, 'accommodations'>, kind: string, at: Instant): boolean =>
+  inForce(file.accommodations, kind, at);
 
 /** What keeps a negative result from being accepted, whatever its date; empty when nothing does. */
 export function defectsOf(test: StandingTest, file: Pick<Case, 'accommodations'>, edition: Edition): ReasonCode[] {
@@ -52,7 +59,8 @@ export function defectsOf(test: StandingTest, file: Pick<Case, 'accommodations'>
   const accommodation = test.setting === null ? undefined : rules.settingAccommodations[test.setting];
   const settingAccepted =
     test.setting !== null &&
-    (rules.settings.includes(test.setting) || (accommodation !== undefined && inForce(file.accommodations, accommodation, test.collected.at)));
+    (rules.settings.includes(test.setting) ||
+      (accommodation !== undefined && inForce(file.accommodations, accommodation, test.collected.at)));
   if (!settingAccepted) defects.push('TEST_SETTING');
   return defects;
 }

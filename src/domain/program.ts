@@ -1,5 +1,5 @@
-import { readMoment, type Instant } from './calendar.js';
-import type { ReasonCode } from './reason.js';
+import { type Instant, readMoment } from './calendar.js';
+import type { ReasonCode, WarningCode } from './reason.js';
 
 /**
  * An edition is one dated version of a program's rules, written as data in `programs/<code>/<edition>.json`. In the document every value
@@ -73,10 +73,27 @@ export type Predicate =
   | { readonly notYoungerThan: number }
   | { readonly amenorrheaMonths: number; readonly cause: string };
 
-export type AnswerName = 'sex' | 'menarche' | 'amenorrhea' | 'hysterectomy' | 'bilateralOophorectomy' | 'cycle' | 'neverHadUterusOrOvaries' | 'determinedNotFertile';
+export type AnswerName =
+  | 'sex'
+  | 'menarche'
+  | 'amenorrhea'
+  | 'hysterectomy'
+  | 'bilateralOophorectomy'
+  | 'cycle'
+  | 'neverHadUterusOrOvaries'
+  | 'determinedNotFertile';
 
 export interface ContraceptionRules {
-  readonly methods: Readonly<Record<string, { readonly tier: 'highly-effective' | 'effective' | 'not-accepted'; readonly family: string | null }>>;
+  readonly methods: Readonly<
+    Record<
+      string,
+      {
+        readonly tier: 'highly-effective' | 'effective' | 'not-accepted';
+        readonly family: string | null;
+        readonly warning: WarningCode | null;
+      }
+    >
+  >;
   readonly methodsNeeded: number | null;
   readonly highlyEffectiveNeeded: number | null;
   readonly leadDays: number | null;

@@ -1,15 +1,15 @@
+import type { Presented } from './authorization/command.js';
+import type { Effective } from './authorization/deadline.js';
 import { addDays, addMonths, dateAt, daysBetween, HOUR_MS, type Instant, type LocalDate } from './calendar.js';
 import { ageAt, categoryOf, contradicted, registeredCategory } from './category.js';
 import { contraceptionReason } from './contraception.js';
 import { reasonOf, standingDangers } from './danger.js';
 import { coveredThrough, daysLeft } from './dispensing.js';
-import { isCertified, isSuspended, isTrained, type Actor } from './participant.js';
-import { evidenceOf, type Authorization, type Case, type EvidenceOfKind } from './patient.js';
+import { type Actor, isCertified, isSuspended, isTrained } from './participant.js';
+import { type Authorization, type Case, type EvidenceOfKind, evidenceOf } from './patient.js';
 import { negatives } from './pregnancy-test.js';
 import type { Category, Edition, JudgedAt } from './program.js';
 import { inCatalogueOrder, type ReasonCode } from './reason.js';
-import type { Presented } from './authorization/command.js';
-import type { Effective } from './authorization/deadline.js';
 import { enrollmentLapsed, firstRules, therapyStatus } from './therapy.js';
 
 /**
@@ -27,7 +27,12 @@ export interface Judgement {
   readonly effective: Effective;
   readonly presented: Presented | null;
   /** At hand-over. */
-  readonly handover: { readonly ship: boolean; readonly siteZone: string; readonly checklist: boolean; readonly medicationGuide: boolean } | null;
+  readonly handover: {
+    readonly ship: boolean;
+    readonly siteZone: string;
+    readonly checklist: boolean;
+    readonly medicationGuide: boolean;
+  } | null;
 }
 
 export type Requirement = (judgement: Judgement) => readonly ReasonCode[];
@@ -47,7 +52,8 @@ const identity: Requirement = ({ presented }) => unless(presented === null || pr
 const presentedPrescription: Requirement = ({ presented, authorization }) => {
   if (presented === null) return met;
   const complete = presented.shows.includes('number') && presented.shows.includes('category');
-  const contradicting = presented.showsCategory !== null && authorization.category !== null && presented.showsCategory !== authorization.category;
+  const contradicting =
+    presented.showsCategory !== null && authorization.category !== null && presented.showsCategory !== authorization.category;
   return [...unless(complete, 'PRESCRIPTION_INCOMPLETE'), ...unless(!contradicting, 'CATEGORY_CONTRADICTED')];
 };
 
@@ -60,7 +66,8 @@ const patientActive: Requirement = ({ file, at }) => {
 
 const enrollmentCurrent: Requirement = ({ file, on, edition }) => unless(!enrollmentLapsed(file, on, edition), 'ENROLLMENT_LAPSED');
 
-const prescriberCertified: Requirement = ({ file, by, at }) => unless(isCertified(file.participants[by.id], at), 'PRESCRIBER_NOT_CERTIFIED');
+const prescriberCertified: Requirement = ({ file, by, at }) =>
+  unless(isCertified(file.participants[by.id], at), 'PRESCRIBER_NOT_CERTIFIED');
 
 const prescriberNotSuspended: Requirement = ({ file, authorization, at }) => {
   const prescriber = file.participants[authorization.issuedBy ?? file.enrollment?.prescriber ?? ''];
@@ -120,7 +127,8 @@ const contraception: Requirement = (judgement) => {
 /** Whether that authorization went on to a hand-over. */
 const wasFilled = (file: Case, authorization: string): boolean => file.fills.some((fill) => fill.authorization === authorization);
 /** Whether evidence served an authorization that went on to a hand-over: then it is used up. */
-const usedUp = (file: Case, evidence: string): boolean => file.authorizations.some((each) => each.restedOn.includes(evidence) && wasFilled(file, each.id));
+const usedUp = (file: Case, evidence: string): boolean =>
+  file.authorizations.some((each) => each.restedOn.includes(evidence) && wasFilled(file, each.id));
 
 /** The patient's confirmation that serves this authorization: its own, or one that an authorization which ended unfilled gave back. */
 export function usableConfirmation({ file, authorization, on, edition }: Judgement): EvidenceOfKind<'contraception-confirmed'> | null {
@@ -196,7 +204,9 @@ const surveyDiscrepancy: Requirement = ({ file, at, edition }) =>
 const partnerCounseled: Requirement = ({ file }) => {
   const reported = evidenceOf(file, 'partner-pregnancy').at(-1);
   if (!reported) return met;
-  const named = evidenceOf(file, 'counseling').some((fact) => fact.recordedAt >= reported.recordedAt && fact.topics.includes('partner-pregnancy'));
+  const named = evidenceOf(file, 'counseling').some(
+    (fact) => fact.recordedAt >= reported.recordedAt && fact.topics.includes('partner-pregnancy'),
+  );
   return unless(named, 'PARTNER_PREGNANCY_NOT_COUNSELED');
 };
 
@@ -244,11 +254,15 @@ const prescription: Requirement = ({ authorization, edition }) => {
   if (maxSupplyDays === null) return ['RULE_MISSING'];
   return [
     ...unless(authorization.prescription.supplyDays <= maxSupplyDays, 'SUPPLY_TOO_LONG'),
-    ...unless(authorization.prescription.lines.every((line) => strengthsMg.includes(line.strengthMg)), 'STRENGTH_UNKNOWN'),
+    ...unless(
+      authorization.prescription.lines.every((line) => strengthsMg.includes(line.strengthMg)),
+      'STRENGTH_UNKNOWN',
+    ),
   ];
 };
 
-const window: Requirement = ({ effective }) => unless(effective.state === 'authorized' || effective.state === 'reserved', 'AUTHORIZATION_NOT_ISSUED');
+const window: Requirement = ({ effective }) =>
+  unless(effective.state === 'authorized' || effective.state === 'reserved', 'AUTHORIZATION_NOT_ISSUED');
 
 const reservationFree: Requirement = ({ effective, by }) => {
   const holder = effective.live?.pharmacy ?? effective.lapsedHolder;
@@ -286,7 +300,8 @@ const quantity: Requirement = ({ authorization, presented }) => {
   return [...unless(!tooMany, 'MORE_THAN_AUTHORIZED'), ...unless(!otherStrength, 'WRONG_PRODUCT')];
 };
 
-const checklist: Requirement = ({ handover, edition }) => unless(!edition.authorization.checklist || handover?.checklist === true, 'CHECKLIST_MISSING');
+const checklist: Requirement = ({ handover, edition }) =>
+  unless(!edition.authorization.checklist || handover?.checklist === true, 'CHECKLIST_MISSING');
 const medicationGuide: Requirement = ({ handover, edition }) =>
   unless(!edition.authorization.medicationGuide || handover?.medicationGuide === true, 'MEDICATION_GUIDE_MISSING');
 

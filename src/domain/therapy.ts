@@ -3,7 +3,7 @@ import { categoryOf } from './category.js';
 import { abstinentSinceBefore, unbroken } from './contraception.js';
 import { clearedSince } from './danger.js';
 import { coveredThrough, fillsOfThisEnrollment, lastFill } from './dispensing.js';
-import { evidenceOf, type Case } from './patient.js';
+import { type Case, evidenceOf } from './patient.js';
 import { acceptedNegatives } from './pregnancy-test.js';
 import type { Edition } from './program.js';
 
@@ -108,7 +108,8 @@ export function firstRules(file: Case, at: Instant, edition: Edition): FirstRule
     const abstinent = abstinentSinceBefore(file, fertileOn, on);
     return { firstPrescription: false, tests: !abstinent, lead: !abstinent };
   }
-  if (!unbroken(file, dateAt(last.issuedAt, edition.zone), addDays(on, -1), edition)) return { firstPrescription: false, tests: true, lead: true };
+  if (!unbroken(file, dateAt(last.issuedAt, edition.zone), addDays(on, -1), edition))
+    return { firstPrescription: false, tests: true, lead: true };
   const covered = coveredThrough(file, on);
   const interrupted = evidenceOf(file, 'therapy').some((fact) => fact.change !== 'resumed' && fact.on >= last.handedOver.on);
   const paused = interrupted || covered === null || covered < on;

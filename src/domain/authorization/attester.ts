@@ -1,4 +1,4 @@
-import { isCertified, type Actor } from '../participant.js';
+import { type Actor, isCertified } from '../participant.js';
 import type { Case } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
 import type { Situation } from './ruling.js';
@@ -15,10 +15,12 @@ export function attestingReasons({ file, command, at }: Pick<Situation, 'file' |
   return reasons;
 }
 
-export const roleReasons = (by: Actor, allowed: readonly Actor['role'][]): ReasonCode[] => (allowed.includes(by.role) ? [] : ['MAY_NOT_ATTEST']);
+export const roleReasons = (by: Actor, allowed: readonly Actor['role'][]): ReasonCode[] =>
+  allowed.includes(by.role) ? [] : ['MAY_NOT_ATTEST'];
 
 /** Whether this actor speaks for the patient: herself, or the guardian of a child. */
 export const speaksForPatient = (by: Actor, child: boolean): boolean => by.role === 'patient' || (by.role === 'guardian' && child);
 
 /** The prescriber a delegate acts for; a prescriber for himself. */
-export const prescriberBehind = (file: Case, by: Actor): string => (by.role === 'delegate' ? (file.participants[by.id]?.actsFor ?? by.id) : by.id);
+export const prescriberBehind = (file: Case, by: Actor): string =>
+  by.role === 'delegate' ? (file.participants[by.id]?.actsFor ?? by.id) : by.id;

@@ -6,7 +6,11 @@ import type { Answers, PregnancyTest, Regimen } from '../patient.js';
 export type Command = CommandBody & { readonly id: string; readonly at: Instant; readonly by: Actor };
 export type CommandName = CommandBody['do'];
 export type CommandOf<N extends CommandName> = BodyOf<N, CommandBody> & { readonly id: string; readonly at: Instant; readonly by: Actor };
-type BodyOf<N extends CommandName, Body> = Body extends { readonly do: infer D } ? ([N & D] extends [never] ? never : Body & { readonly do: N & D }) : never;
+type BodyOf<N extends CommandName, Body> = Body extends { readonly do: infer D }
+  ? [N & D] extends [never]
+    ? never
+    : Body & { readonly do: N & D }
+  : never;
 
 export interface AgreementInput {
   readonly category: string;
@@ -28,7 +32,11 @@ export interface Presented {
 type OnAuthorization = { readonly authorization: string };
 
 type CommandBody =
-  | { readonly do: 'certify-prescriber' | 'certify-pharmacy' | 'suspend-prescriber' | 'suspend-pharmacy'; readonly participant: string; readonly until: Instant | null }
+  | {
+      readonly do: 'certify-prescriber' | 'certify-pharmacy' | 'suspend-prescriber' | 'suspend-pharmacy';
+      readonly participant: string;
+      readonly until: Instant | null;
+    }
   | { readonly do: 'train-person'; readonly participant: string; readonly person: string; readonly until: Instant | null }
   | {
       readonly do: 'enroll-patient' | 're-enroll-patient';
@@ -39,10 +47,21 @@ type CommandBody =
     }
   | { readonly do: 'sign-agreement'; readonly agreement: AgreementInput }
   | { readonly do: 'withdraw-agreement' | 'deactivate-patient' | 'record-death'; readonly reason: string }
-  | { readonly do: 'change-category'; readonly category: string; readonly grounds: string; readonly answers: Partial<Answers>; readonly agreement: AgreementInput | null }
+  | {
+      readonly do: 'change-category';
+      readonly category: string;
+      readonly grounds: string;
+      readonly answers: Partial<Answers>;
+      readonly agreement: AgreementInput | null;
+    }
   | { readonly do: 'transfer-patient'; readonly to: string }
   | { readonly do: 'record-pregnancy-test'; readonly test: PregnancyTest }
-  | { readonly do: 'correct-pregnancy-test'; readonly test: string; readonly corrected: Partial<Omit<PregnancyTest, 'id'>>; readonly reason: string }
+  | {
+      readonly do: 'correct-pregnancy-test';
+      readonly test: string;
+      readonly corrected: Partial<Omit<PregnancyTest, 'id'>>;
+      readonly reason: string;
+    }
   | { readonly do: 'retract-pregnancy-test'; readonly test: string; readonly reason: string }
   | { readonly do: 'record-contraception'; readonly method: string; readonly from: LocalDateOrMonth; readonly until: LocalDate | null }
   | { readonly do: 'declare-abstinence'; readonly from: LocalDateOrMonth | null; readonly until: LocalDate | null; readonly never: boolean }
@@ -81,7 +100,12 @@ type CommandBody =
   | (OnAuthorization & { readonly do: 'correct-dispense'; readonly error: string; readonly patientContacted: boolean })
   | (OnAuthorization & { readonly do: 'return'; readonly unopened: boolean })
   | { readonly do: 'set-accommodation'; readonly kind: string; readonly from: Instant; readonly until: Instant | null }
-  | (OnAuthorization & { readonly do: 'grant-exception'; readonly kind: string; readonly reason: string; readonly approvedBy: readonly string[] })
+  | (OnAuthorization & {
+      readonly do: 'grant-exception';
+      readonly kind: string;
+      readonly reason: string;
+      readonly approvedBy: readonly string[];
+    })
   /** Written by the sweeper when nobody came: what the clock had already decided. */
   | (OnAuthorization & { readonly do: 'lapse' });
 

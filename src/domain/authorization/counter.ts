@@ -9,7 +9,7 @@ import { confirmationEnd, ENDED, isPreparing } from './deadline.js';
 import type { Effect } from './effect.js';
 import { counterReasons, earliestAtCounter, endedReasons } from './explain.js';
 import { judgementOf } from './prescribing.js';
-import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { nextState } from './versions.js';
 
 /** The pharmacy counter: verify, reserve, hand over, give back. Permission is judged; a hand-over that happened is recorded (rules §9.4). */
@@ -47,7 +47,10 @@ function verify(situation: Situation<'verify'>): Ruling {
   const reasons = counterReasons('verify', judgement);
   if (reasons.length > 0) return refused(reasons, earliestAtCounter(judgement, reasons));
   const ends = judgement.effective.live?.confirmationEndsAt ?? confirmationEnd(situation.at, situation.edition);
-  return accepted([], { validThrough: validThrough(judgement, judgement.effective.live?.confirmationEndsAt ?? null), warnings: soon(judgement.authorization, ends) });
+  return accepted([], {
+    validThrough: validThrough(judgement, judgement.effective.live?.confirmationEndsAt ?? null),
+    warnings: soon(judgement.authorization, ends),
+  });
 }
 
 function reserve(situation: Situation<'reserve'>): Ruling {
@@ -60,7 +63,10 @@ function reserve(situation: Situation<'reserve'>): Ruling {
   if (reasons.length > 0) return refused(reasons, earliestAtCounter(judgement, reasons));
   // The live holder asking again has its reservation already: the same number, no new 24 hours.
   if (effective.live !== null)
-    return accepted([], { validThrough: validThrough(judgement, effective.live.confirmationEndsAt), warnings: soon(authorization, effective.live.confirmationEndsAt) });
+    return accepted([], {
+      validThrough: validThrough(judgement, effective.live.confirmationEndsAt),
+      warnings: soon(authorization, effective.live.confirmationEndsAt),
+    });
   const confirmationEndsAt = confirmationEnd(at, edition);
   if (confirmationEndsAt === null) return refused(['RULE_MISSING']);
   const state = nextState(authorization.machineVersion, effective.state, { type: 'reserve', judgement });
@@ -73,7 +79,10 @@ function reserve(situation: Situation<'reserve'>): Ruling {
     confirmationNumber: command.confirmationNumber,
     given: { capsules, supplyDays },
   };
-  return accepted([changed({ ...authorization, state, reservation })], { validThrough: validThrough(judgement), warnings: soon(authorization, confirmationEndsAt) });
+  return accepted([changed({ ...authorization, state, reservation })], {
+    validThrough: validThrough(judgement),
+    warnings: soon(authorization, confirmationEndsAt),
+  });
 }
 
 function release(situation: Situation<'release'>): Ruling {
@@ -112,7 +121,12 @@ function transferReservation(situation: Situation<'transfer-reservation'>): Ruli
   });
 }
 
-function fillOf(situation: Situation<'dispense'>, authorization: Authorization | null, handedOver: Moment, outcome: Fill['outcome']): Effect {
+function fillOf(
+  situation: Situation<'dispense'>,
+  authorization: Authorization | null,
+  handedOver: Moment,
+  outcome: Fill['outcome'],
+): Effect {
   const { command, at } = situation;
   const given = command.capsules !== null || command.supplyDays !== null ? command : (authorization?.reservation?.given ?? command);
   return {
@@ -136,7 +150,8 @@ function dispense(situation: Situation<'dispense'>): Ruling {
   const reported = command.handedOver;
   const { lateAfterHours, futureToleranceMinutes } = edition.entry;
   if (reported !== null && reported.at > at + (futureToleranceMinutes ?? 0) * MINUTE_MS) return refused(['FUTURE_DATE']);
-  const warnings: WarningCode[] = reported !== null && lateAfterHours !== null && at - reported.at > lateAfterHours * HOUR_MS ? ['LATE_ENTRY'] : [];
+  const warnings: WarningCode[] =
+    reported !== null && lateAfterHours !== null && at - reported.at > lateAfterHours * HOUR_MS ? ['LATE_ENTRY'] : [];
   const found = atCounter(situation);
   if ('ruling' in found) {
     const unknown = found.ruling.reasons.includes('AUTHORIZATION_UNKNOWN');
@@ -180,7 +195,9 @@ function dispense(situation: Situation<'dispense'>): Ruling {
 function correctDispense(situation: Situation<'correct-dispense'>): Ruling {
   const found = atCounter(situation);
   if ('ruling' in found) return found.ruling;
-  const filledHere = situation.file.fills.some((fill) => fill.authorization === situation.command.authorization && fill.pharmacy === situation.command.by.id);
+  const filledHere = situation.file.fills.some(
+    (fill) => fill.authorization === situation.command.authorization && fill.pharmacy === situation.command.by.id,
+  );
   return filledHere ? accepted([{ kind: 'finding', code: 'DISPENSING_ERROR' }]) : refused(['WRONG_STATE']);
 }
 
@@ -189,7 +206,9 @@ function giveBack(situation: Situation<'return'>): Ruling {
   if ('ruling' in found) return found.ruling;
   const { authorization, effective } = found.judgement;
   const { file, command, at } = situation;
-  const fill = file.fills.findLast((each) => each.authorization === authorization.id && each.pharmacy === command.by.id && each.returnedAt === null);
+  const fill = file.fills.findLast(
+    (each) => each.authorization === authorization.id && each.pharmacy === command.by.id && each.returnedAt === null,
+  );
   if (!fill) return refused(isPreparing(effective.state) ? ['AUTHORIZATION_NOT_ISSUED'] : ['WRONG_STATE']);
   const state = nextState(authorization.machineVersion, effective.state, { type: 'return' });
   const returned: Effect = { kind: 'fill-returned', fill: fill.id, at, unopened: command.unopened };

@@ -30,7 +30,8 @@ export function effectiveState(authorization: Authorization, file: Case, at: Ins
   if (held === null) return still('authorized');
   const site = file.participants[held.pharmacy];
   if (!isCertified(site, Math.min(at, held.confirmationEndsAt))) return still('authorized');
-  if (authorization.state === 'authorized' || at > held.confirmationEndsAt) return { state: 'authorized', live: null, lapsedHolder: held.pharmacy };
+  if (authorization.state === 'authorized' || at > held.confirmationEndsAt)
+    return { state: 'authorized', live: null, lapsedHolder: held.pharmacy };
   return { state: 'reserved', live: held, lapsedHolder: null };
 }
 
@@ -62,4 +63,3 @@ export function nextDeadline(authorization: Authorization): Instant | null {
   if (authorization.state === 'authorized') return authorization.expiresAt;
   return authorization.state === 'reserved' && authorization.reservation ? dispenseBy(authorization, authorization.reservation) : null;
 }
-

@@ -56,4 +56,3 @@ export function decide(file: Case, command: Command, edition: Edition): Decision
     state: authorization === null ? null : effectiveState(authorization, after, command.at).state,
   };
 }
-

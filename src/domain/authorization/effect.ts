@@ -45,7 +45,9 @@ export function apply(file: Case, effects: readonly Effect[]): Case {
       case 'fill-returned':
         after = {
           ...after,
-          fills: after.fills.map((fill) => (fill.id === effect.fill ? { ...fill, returnedAt: effect.at, returnedUnopened: effect.unopened } : fill)),
+          fills: after.fills.map((fill) =>
+            fill.id === effect.fill ? { ...fill, returnedAt: effect.at, returnedUnopened: effect.unopened } : fill,
+          ),
         };
         break;
       case 'participant':

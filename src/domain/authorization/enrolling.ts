@@ -1,12 +1,12 @@
 import { categoryOf, contradicted, registeredCategory } from '../category.js';
 import { isCertified } from '../participant.js';
-import { NO_ANSWERS, type Answers, type Case, type Enrollment, type Evidence } from '../patient.js';
+import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
 import { attestingReasons, roleReasons } from './attester.js';
 import type { AgreementInput } from './command.js';
 import { effectiveState, isOpen } from './deadline.js';
 import type { Effect } from './effect.js';
-import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { nextState } from './versions.js';
 
 /** A patient in the program: enrollment, agreement, category, and the ends of them. */
@@ -34,7 +34,9 @@ export function revokeOpen(file: Case, at: number): Effect[] {
 export function revokeIfContradicted(situation: Situation, answers: Answers): Effect[] {
   const { file, edition, on, at } = situation;
   const code = registeredCategory({ ...file, answers }, on, edition);
-  return code !== null && contradicted(code, answers, on, edition) ? [...revokeOpen(file, at), { kind: 'finding', code: 'CATEGORY_CONTRADICTED' }] : [];
+  return code !== null && contradicted(code, answers, on, edition)
+    ? [...revokeOpen(file, at), { kind: 'finding', code: 'CATEGORY_CONTRADICTED' }]
+    : [];
 }
 
 function agreementFact(agreement: AgreementInput, prescriber: string, situation: Situation): Effect {
@@ -58,7 +60,8 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
   return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
 }
 
-const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] => (agreement !== null && agreement.signed.at > at ? ['FUTURE_DATE'] : []);
+const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] =>
+  agreement !== null && agreement.signed.at > at ? ['FUTURE_DATE'] : [];
 
 function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): Ruling {
   const { file, command, at } = situation;
@@ -85,7 +88,11 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   if (code !== file.category) effects.push({ kind: 'category', category: code, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
   // A new beginning ends an interruption or an end of therapy with it.
-  if (again) effects.push({ kind: 'evidence', evidence: { kind: 'therapy', id: `${command.id}/therapy`, recordedAt: at, change: 'resumed', on: situation.on } });
+  if (again)
+    effects.push({
+      kind: 'evidence',
+      evidence: { kind: 'therapy', id: `${command.id}/therapy`, recordedAt: at, change: 'resumed', on: situation.on },
+    });
   return accepted(effects);
 }
 
@@ -100,7 +107,10 @@ function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
 function withdrawAgreement({ file, command, at }: Situation<'withdraw-agreement'>): Ruling {
   const who = roleReasons(command.by, ['patient', 'guardian', 'prescriber', 'administrator']);
   if (who.length > 0) return refused(who);
-  return accepted([{ kind: 'evidence', evidence: { kind: 'agreement-withdrawn', id: command.id, recordedAt: at } }, ...revokeOpen(file, at)]);
+  return accepted([
+    { kind: 'evidence', evidence: { kind: 'agreement-withdrawn', id: command.id, recordedAt: at } },
+    ...revokeOpen(file, at),
+  ]);
 }
 
 /** What the grounds of a change tell about the patient's own answers. */
@@ -114,7 +124,11 @@ function answersByGrounds(grounds: string): Partial<Answers> {
 function changeCategory(situation: Situation<'change-category'>): Ruling {
   const { file, command, at, on, edition } = situation;
   const answers: Answers = { ...file.answers, ...answersByGrounds(command.grounds), ...command.answers };
-  const reasons = [...attestingReasons(situation), ...categoryReasons(command.category, answers, situation), ...signedLater(command.agreement, at)];
+  const reasons = [
+    ...attestingReasons(situation),
+    ...categoryReasons(command.category, answers, situation),
+    ...signedLater(command.agreement, at),
+  ];
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');
   if (reasons.length > 0) return refused(reasons);
   const before = categoryOf(registeredCategory(file, on, edition), edition);
@@ -132,7 +146,8 @@ function transfer({ file, command, at }: Situation<'transfer-patient'>): Ruling 
   const who = roleReasons(command.by, ['prescriber', 'administrator', 'patient', 'guardian']);
   if (who.length > 0) return refused(who);
   if (file.enrollment === null) return refused(['NOT_ENROLLED']);
-  if (command.by.role === 'prescriber' && command.by.id !== file.enrollment.prescriber && command.by.id !== command.to) return refused(['NOT_THIS_PATIENTS_PRESCRIBER'], at);
+  if (command.by.role === 'prescriber' && command.by.id !== file.enrollment.prescriber && command.by.id !== command.to)
+    return refused(['NOT_THIS_PATIENTS_PRESCRIBER'], at);
   const to = file.participants[command.to];
   if (to?.kind !== 'prescriber' || !isCertified(to, at)) return refused(['PRESCRIBER_NOT_CERTIFIED'], at);
   return accepted([{ kind: 'enrollment', enrollment: { ...file.enrollment, prescriber: command.to } }]);
@@ -144,7 +159,11 @@ function deactivate({ file, command, at }: Situation<'deactivate-patient' | 'rec
   if (file.enrollment === null) return refused(['NOT_ENROLLED']);
   const died = command.do === 'record-death';
   if (file.enrollment.deactivatedAt !== null && !(died && file.enrollment.deceasedAt === null)) return refused(['PATIENT_DEACTIVATED']);
-  const enrollment = { ...file.enrollment, deactivatedAt: file.enrollment.deactivatedAt ?? at, deceasedAt: died ? at : file.enrollment.deceasedAt };
+  const enrollment = {
+    ...file.enrollment,
+    deactivatedAt: file.enrollment.deactivatedAt ?? at,
+    deceasedAt: died ? at : file.enrollment.deceasedAt,
+  };
   return accepted([{ kind: 'enrollment', enrollment }, ...revokeOpen(file, at)]);
 }
 

@@ -1,4 +1,13 @@
-import { dateAt, endOfDateOrMonth, endOfDay, HOUR_MS, MINUTE_MS, startOfDateOrMonth, type Instant, type LocalDateOrMonth } from '../calendar.js';
+import {
+  dateAt,
+  endOfDateOrMonth,
+  endOfDay,
+  HOUR_MS,
+  type Instant,
+  type LocalDateOrMonth,
+  MINUTE_MS,
+  startOfDateOrMonth,
+} from '../calendar.js';
 import { reasonOf, standingDangers } from '../danger.js';
 import type { Answers, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';
@@ -12,7 +21,7 @@ import { authorizationEnd, effectiveState } from './deadline.js';
 import { apply, type Effect } from './effect.js';
 import { revokeIfContradicted, revokeOpen } from './enrolling.js';
 import { judgementOf } from './prescribing.js';
-import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { nextState } from './versions.js';
 
 /** Dated facts: tests, contraception, reports, surveys, therapy. Facts are added and never overwritten; danger acts in the same command. */
@@ -39,7 +48,8 @@ type Named =
   | 'change-dose';
 
 const fact = (evidence: Evidence): Effect => ({ kind: 'evidence', evidence });
-const inFuture = (happened: Instant, { at, edition }: Situation): boolean => happened > at + (edition.entry.futureToleranceMinutes ?? 0) * MINUTE_MS;
+const inFuture = (happened: Instant, { at, edition }: Situation): boolean =>
+  happened > at + (edition.entry.futureToleranceMinutes ?? 0) * MINUTE_MS;
 const dateInFuture = (date: LocalDateOrMonth, { on }: Situation): boolean => startOfDateOrMonth(date) > on;
 
 function lateness(happened: Instant, { at, edition }: Situation): WarningCode[] {
@@ -84,14 +94,20 @@ function rejudged(situation: Situation, testId: string, change: Effect, correcte
       return revoked === null ? [] : [{ kind: 'authorization', authorization: { ...authorization, state: revoked } }];
     }
     // A correction may shorten a window, never lengthen it (rules §9.10).
-    return authorization.expiresAt !== null && end < authorization.expiresAt ? [{ kind: 'authorization', authorization: { ...authorization, expiresAt: end } }] : [];
+    return authorization.expiresAt !== null && end < authorization.expiresAt
+      ? [{ kind: 'authorization', authorization: { ...authorization, expiresAt: end } }]
+      : [];
   });
 }
 
 /** The case with what was on record at that instant, but with later corrections of it: the corrected facts an issue is judged on again. */
 function asKnownAt(file: Case, at: Instant): Case {
   const amends = (each: Evidence) => each.kind === 'test-correction' || each.kind === 'test-retraction';
-  return { ...file, evidence: file.evidence.filter((each) => each.recordedAt <= at || amends(each)), fills: file.fills.filter((fill) => fill.handedOver.at < at) };
+  return {
+    ...file,
+    evidence: file.evidence.filter((each) => each.recordedAt <= at || amends(each)),
+    fills: file.fills.filter((fill) => fill.handedOver.at < at),
+  };
 }
 
 function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
@@ -101,8 +117,16 @@ function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
   const test = standingTests(file).find((each) => each.id === command.test);
   if (!test) return refused(['FACT_UNKNOWN']);
   if (command.corrected.collected && inFuture(command.corrected.collected.at, situation)) return refused(['FUTURE_DATE']);
-  const change = fact({ kind: 'test-correction', id: command.id, recordedAt: at, test: test.id, corrected: command.corrected, reason: command.reason });
-  if (command.corrected.result === 'positive') return accepted([change, ...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' }]);
+  const change = fact({
+    kind: 'test-correction',
+    id: command.id,
+    recordedAt: at,
+    test: test.id,
+    corrected: command.corrected,
+    reason: command.reason,
+  });
+  if (command.corrected.result === 'positive')
+    return accepted([change, ...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' }]);
   return accepted([change, ...rejudged(situation, test.id, change, { ...test, ...command.corrected })]);
 }
 
@@ -123,7 +147,9 @@ function recordContraception(situation: Situation<'record-contraception'>): Ruli
   if (edition.contraception.methods[command.method] === undefined) reasons.push('FACT_UNKNOWN');
   if (dateInFuture(command.from, situation)) reasons.push('FUTURE_DATE');
   if (reasons.length > 0) return refused(reasons);
-  return accepted([fact({ kind: 'contraception', id: command.id, recordedAt: at, method: command.method, from: command.from, until: command.until })]);
+  return accepted([
+    fact({ kind: 'contraception', id: command.id, recordedAt: at, method: command.method, from: command.from, until: command.until }),
+  ]);
 }
 
 function declareAbstinence(situation: Situation<'declare-abstinence'>): Ruling {
@@ -132,13 +158,17 @@ function declareAbstinence(situation: Situation<'declare-abstinence'>): Ruling {
   if (command.from !== null && dateInFuture(command.from, situation)) reasons.push('FUTURE_DATE');
   if (command.from === null && !command.never) reasons.push('FACT_UNKNOWN');
   if (reasons.length > 0) return refused(reasons);
-  return accepted([fact({ kind: 'abstinence', id: command.id, recordedAt: at, from: command.from, until: command.until, never: command.never })]);
+  return accepted([
+    fact({ kind: 'abstinence', id: command.id, recordedAt: at, from: command.from, until: command.until, never: command.never }),
+  ]);
 }
 
 function stateContraindication(situation: Situation<'state-contraindication'>): Ruling {
   const reasons = attestingReasons(situation);
   const { command, at } = situation;
-  return reasons.length > 0 ? refused(reasons) : accepted([fact({ kind: 'contraindication', id: command.id, recordedAt: at, of: command.of })]);
+  return reasons.length > 0
+    ? refused(reasons)
+    : accepted([fact({ kind: 'contraindication', id: command.id, recordedAt: at, of: command.of })]);
 }
 
 const REPORTERS = ['patient', 'guardian', 'prescriber', 'delegate', 'system', 'pharmacy', 'administrator'] as const;
@@ -149,7 +179,8 @@ function reportMenses(situation: Situation<'report-menses'>): Ruling {
   if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
   if (reasons.length > 0) return refused(reasons);
   // A period is an answer: she menstruates, and an earlier amenorrhea is over.
-  const amenorrhea = file.answers.amenorrhea !== null && endOfDateOrMonth(file.answers.amenorrhea.since) <= command.on ? null : file.answers.amenorrhea;
+  const amenorrhea =
+    file.answers.amenorrhea !== null && endOfDateOrMonth(file.answers.amenorrhea.since) <= command.on ? null : file.answers.amenorrhea;
   const answers: Answers = { ...file.answers, menarche: true, amenorrhea, cycle: command.cycle ?? file.answers.cycle };
   const period = fact({ kind: 'menses', id: command.id, recordedAt: at, on: command.on, cycle: command.cycle });
   return accepted([period, { kind: 'answers', answers }, ...revokeIfContradicted(situation, answers)]);
@@ -163,14 +194,20 @@ function report(situation: Situation<CommandName>, hold: HoldKind, on: string, m
   if (reasons.length > 0) return refused(reasons);
   const holds = governing(situation)?.category.reportsHold !== false;
   const warnings = dateLateness(on, situation);
-  return accepted([fact({ kind: 'danger', id: command.id, recordedAt: at, hold, since: at, on, method, holds }), ...lateFinding(warnings)], { warnings });
+  return accepted(
+    [fact({ kind: 'danger', id: command.id, recordedAt: at, hold, since: at, on, method, holds }), ...lateFinding(warnings)],
+    { warnings },
+  );
 }
 
 function reportPregnancy({ file, command, at, on }: Situation<'report-pregnancy'>): Ruling {
   const who = roleReasons(command.by, REPORTERS);
   if (who.length > 0) return refused(who);
   if (command.who === 'partner')
-    return accepted([fact({ kind: 'partner-pregnancy', id: command.id, recordedAt: at }), { kind: 'finding', code: 'PARTNER_PREGNANCY_REPORTED' }]);
+    return accepted([
+      fact({ kind: 'partner-pregnancy', id: command.id, recordedAt: at }),
+      { kind: 'finding', code: 'PARTNER_PREGNANCY_REPORTED' },
+    ]);
   return accepted([
     fact({ kind: 'danger', id: command.id, recordedAt: at, hold: 'pregnancy', since: at, on, method: null, holds: true }),
     ...revokeOpen(file, at),
@@ -183,21 +220,33 @@ function reportAdverseEvent(situation: Situation<'report-adverse-event'>): Rulin
   const reasons = roleReasons(command.by, REPORTERS);
   if (dateInFuture(command.on, situation)) reasons.push('FUTURE_DATE');
   if (reasons.length > 0) return refused(reasons);
-  return accepted([fact({ kind: 'adverse-event', id: command.id, recordedAt: at, on: command.on, what: command.what }), { kind: 'finding', code: 'ADVERSE_EVENT' }]);
+  return accepted([
+    fact({ kind: 'adverse-event', id: command.id, recordedAt: at, on: command.on, what: command.what }),
+    { kind: 'finding', code: 'ADVERSE_EVENT' },
+  ]);
 }
 
 function completeSurvey(situation: Situation<'complete-survey'>): Ruling {
   const { command, at, on } = situation;
   if (!speaksForPatient(command.by, governing(situation)?.category.age === 'child')) return refused(['MAY_NOT_ATTEST']);
   const by = command.by.role === 'guardian' ? 'guardian' : 'patient';
-  const survey = fact({ kind: 'survey', id: command.id, recordedAt: at, completed: { at, until: at, on }, by, answers: command.answers, served: null });
+  const survey = fact({
+    kind: 'survey',
+    id: command.id,
+    recordedAt: at,
+    completed: { at, until: at, on },
+    by,
+    answers: command.answers,
+    served: null,
+  });
   return accepted(command.answers === 'discrepant' ? [survey, { kind: 'finding', code: 'SURVEY_DISCREPANT' }] : [survey]);
 }
 
 function resolveDiscrepancy({ file, command, at, edition }: Situation<'resolve-discrepancy'>): Ruling {
   const who = roleReasons(command.by, ['prescriber', 'administrator']);
   if (who.length > 0) return refused(who);
-  if (!standingDangers(file, at, edition).some((danger) => edition.holds[danger.hold].liftedBy === 'resolution')) return refused(['WRONG_STATE']);
+  if (!standingDangers(file, at, edition).some((danger) => edition.holds[danger.hold].liftedBy === 'resolution'))
+    return refused(['WRONG_STATE']);
   return accepted([fact({ kind: 'discrepancy-resolved', id: command.id, recordedAt: at, grounds: command.grounds })]);
 }
 
@@ -207,14 +256,22 @@ function clearingPair(situation: Situation<'clear-pregnancy-hold'>): { through: 
   const { tests, method, source, minHoursApart } = edition.clearing;
   if (tests === null || minHoursApart === null || new Set(command.tests).size !== tests) return null;
   const pair = standingTests(file).filter((test) => command.tests.includes(test.id) && !test.retracted);
-  if (pair.length !== tests || pair.some((test) => test.method !== method || test.source !== source || test.value === null || test.collected.at > at)) return null;
+  if (
+    pair.length !== tests ||
+    pair.some((test) => test.method !== method || test.source !== source || test.value === null || test.collected.at > at)
+  )
+    return null;
   const apart = pair.every((test, index) => {
     const next = pair[index + 1];
-    return next === undefined || (next.collected.at - test.collected.until >= minHoursApart * HOUR_MS && (next.value ?? 0) <= (test.value ?? 0));
+    return (
+      next === undefined || (next.collected.at - test.collected.until >= minHoursApart * HOUR_MS && (next.value ?? 0) <= (test.value ?? 0))
+    );
   });
   const cleared = standingDangers(file, at, edition).filter((danger) => danger.test === null || !command.tests.includes(danger.test.id));
   const answersAll = cleared
-    .filter((danger) => edition.holds[danger.hold].liftedBy === 'clearing' || edition.holds[danger.hold].liftedBy === 'quantitative-negative')
+    .filter(
+      (danger) => edition.holds[danger.hold].liftedBy === 'clearing' || edition.holds[danger.hold].liftedBy === 'quantitative-negative',
+    )
     .every((danger) =>
       pair.every((test) => {
         const after = test.collected.at > (danger.test?.collected.until ?? danger.since);
@@ -229,7 +286,9 @@ function clearingPair(situation: Situation<'clear-pregnancy-hold'>): { through: 
 function clearHold(situation: Situation<'clear-pregnancy-hold'>): Ruling {
   const { file, command, at, edition } = situation;
   const who = attestingReasons(situation);
-  const clearable = standingDangers(file, at, edition).filter((danger) => ['clearing', 'quantitative-negative'].includes(edition.holds[danger.hold].liftedBy));
+  const clearable = standingDangers(file, at, edition).filter((danger) =>
+    ['clearing', 'quantitative-negative'].includes(edition.holds[danger.hold].liftedBy),
+  );
   if (clearable.length === 0) return refused(who.length > 0 ? who : ['WRONG_STATE']);
   const reasons: ReasonCode[] = [...who];
   if (command.determinedBy === '' || command.determinedBy === command.by.id) reasons.push('SECOND_PERSON_REQUIRED');
@@ -237,7 +296,15 @@ function clearHold(situation: Situation<'clear-pregnancy-hold'>): Ruling {
   if (pair === null) reasons.push(...clearable.map((danger) => reasonOf(danger, edition)));
   if (reasons.length > 0 || pair === null) return refused(reasons);
   return accepted([
-    fact({ kind: 'clearing', id: command.id, recordedAt: at, tests: command.tests, through: pair.through, grounds: command.grounds, determinedBy: command.determinedBy }),
+    fact({
+      kind: 'clearing',
+      id: command.id,
+      recordedAt: at,
+      tests: command.tests,
+      through: pair.through,
+      grounds: command.grounds,
+      determinedBy: command.determinedBy,
+    }),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant, type LocalDate, startOfDay } from '../calendar.js';
-import { standingDangers, reasonOf } from '../danger.js';
+import { reasonOf, standingDangers } from '../danger.js';
 import type { Authorization, AuthorizationState, Case, Evidence, PregnancyTest } from '../patient.js';
 import { acceptedNegatives } from '../pregnancy-test.js';
 import type { Edition, JudgedAt } from '../program.js';
@@ -76,7 +76,14 @@ function completed(judgement: Judgement, reasons: readonly ReasonCode[], then: I
   const lacking = (...codes: ReasonCode[]) => codes.some((code) => reasons.includes(code));
   const id = 'completion';
   const facts: Evidence[] = [
-    { kind: 'counseling', id: `${id}/counseling`, recordedAt: then, authorization: authorization.id, by: by.id, topics: ['partner-pregnancy'] },
+    {
+      kind: 'counseling',
+      id: `${id}/counseling`,
+      recordedAt: then,
+      authorization: authorization.id,
+      by: by.id,
+      topics: ['partner-pregnancy'],
+    },
     { kind: 'contraception-confirmed', id: `${id}/confirmation`, recordedAt: then, authorization: authorization.id, by: 'patient' },
     {
       kind: 'survey',
@@ -89,11 +96,32 @@ function completed(judgement: Judgement, reasons: readonly ReasonCode[], then: I
     },
   ];
   const category = governing(judgement)?.code ?? file.category;
-  if (category !== null && lacking('AGREEMENT_MISSING', 'AGREEMENT_WRONG_CATEGORY', 'GUARDIAN_SIGNATURE_MISSING', 'NOT_THIS_PATIENTS_PRESCRIBER', 'NOT_ENROLLED', 'ENROLLMENT_LAPSED'))
-    facts.push({ kind: 'agreement', id: `${id}/agreement`, recordedAt: at, category, signed: { at, until: at, on }, signedBy: ['patient', 'guardian'], prescriber: by.id });
-  if (lacking('THERAPY_INTERRUPTED', 'THERAPY_ENDED')) facts.push({ kind: 'therapy', id: `${id}/therapy`, recordedAt: at, change: 'resumed', on });
-  if (lacking('CONTRACEPTION_TOO_FEW_METHODS', 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE', 'CONTRACEPTION_METHOD_NOT_ACCEPTED')) facts.push(...twoMethods(edition, on, at));
-  for (let day = on; day <= thenOn; day = addDays(day, 1)) facts.push(negativeTest(day, day === on ? at : startOfDay(day, edition.zone), edition));
+  if (
+    category !== null &&
+    lacking(
+      'AGREEMENT_MISSING',
+      'AGREEMENT_WRONG_CATEGORY',
+      'GUARDIAN_SIGNATURE_MISSING',
+      'NOT_THIS_PATIENTS_PRESCRIBER',
+      'NOT_ENROLLED',
+      'ENROLLMENT_LAPSED',
+    )
+  )
+    facts.push({
+      kind: 'agreement',
+      id: `${id}/agreement`,
+      recordedAt: at,
+      category,
+      signed: { at, until: at, on },
+      signedBy: ['patient', 'guardian'],
+      prescriber: by.id,
+    });
+  if (lacking('THERAPY_INTERRUPTED', 'THERAPY_ENDED'))
+    facts.push({ kind: 'therapy', id: `${id}/therapy`, recordedAt: at, change: 'resumed', on });
+  if (lacking('CONTRACEPTION_TOO_FEW_METHODS', 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE', 'CONTRACEPTION_METHOD_NOT_ACCEPTED'))
+    facts.push(...twoMethods(edition, on, at));
+  for (let day = on; day <= thenOn; day = addDays(day, 1))
+    facts.push(negativeTest(day, day === on ? at : startOfDay(day, edition.zone), edition));
   facts.push(negativeTest(thenOn, then, edition));
 
   const prescriber = file.participants[by.id];

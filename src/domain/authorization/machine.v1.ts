@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
-import { governing, type Judgement, REQUIREMENTS, unmet, usableConfirmation } from '../requirement.js';
 import type { JudgedAt } from '../program.js';
+import { governing, type Judgement, REQUIREMENTS, unmet, usableConfirmation } from '../requirement.js';
 
 /**
  * The authorization's life, version 1. Used only through XState's pure functions; no actor runs. A guard is a requirement, and a requirement

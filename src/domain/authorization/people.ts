@@ -2,13 +2,13 @@ import { HOUR_MS } from '../calendar.js';
 import { categoryOf } from '../category.js';
 import { isSuspended, type Participant } from '../participant.js';
 import type { Authorization, Case } from '../patient.js';
-import type { ReasonCode } from '../reason.js';
 import type { Edition } from '../program.js';
+import type { ReasonCode } from '../reason.js';
 import { roleReasons } from './attester.js';
 import { effectiveState, isOpen } from './deadline.js';
 import type { Effect } from './effect.js';
 import { dangerReasons, endedReasons } from './explain.js';
-import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { nextState } from './versions.js';
 
 /** The administrator's desk: certification, suspension, training, accommodations, exceptions. */
@@ -43,7 +43,8 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
   const kind = kindOf(command.do);
   const before = file.participants[command.participant] ?? newcomer(command.participant, kind);
   if (before.kind !== kind) return refused(['FACT_UNKNOWN']);
-  const inDate = before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
+  const inDate =
+    before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
   const participant: Participant = {
     ...before,
     certifiedFrom: inDate ? before.certifiedFrom : at,

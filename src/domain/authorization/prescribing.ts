@@ -1,8 +1,9 @@
 import { daysBetween } from '../calendar.js';
+import { methodWarnings } from '../contraception.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
 import type { Authorization, Case, PrescriptionLine } from '../patient.js';
-import { accommodated, acceptedNegatives } from '../pregnancy-test.js';
-import type { WarningCode, ReasonCode } from '../reason.js';
+import { acceptedNegatives, accommodated } from '../pregnancy-test.js';
+import type { ReasonCode, WarningCode } from '../reason.js';
 import { governing, type Judgement, unmet, usableConfirmation, usableSurvey } from '../requirement.js';
 import { firstRules } from '../therapy.js';
 import { attestingReasons, prescriberBehind, roleReasons, speaksForPatient } from './attester.js';
@@ -10,12 +11,18 @@ import type { CommandName } from './command.js';
 import { authorizationEnd, effectiveState, isPreparing, preparationEnd } from './deadline.js';
 import type { Effect } from './effect.js';
 import { dangerReasons, earliestIssue, endedReasons, issueValidThrough } from './explain.js';
-import { accepted, type Handlers, refused, type Ruling, type Situation } from './ruling.js';
+import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { CURRENT_MACHINE_VERSION, nextState } from './versions.js';
 
 /** From the start of a prescription to its number: the prescriber's desk, and the patient's confirmation. */
 
-type Named = 'start-authorization' | 'certify-counseling' | 'confirm-contraception' | 'issue-authorization' | 'cancel-authorization' | 'lapse';
+type Named =
+  | 'start-authorization'
+  | 'certify-counseling'
+  | 'confirm-contraception'
+  | 'issue-authorization'
+  | 'cancel-authorization'
+  | 'lapse';
 
 export function judgementOf(situation: Situation, authorization: Authorization): Judgement {
   const { file, command, edition, at, on } = situation;
@@ -40,7 +47,10 @@ function notOpenFor(situation: Situation, authorization: Authorization): Ruling 
   const { state } = effectiveState(authorization, situation.file, situation.at);
   if (isPreparing(state)) return null;
   if (state === 'authorized' || state === 'reserved' || state === 'dispensed' || state === 'returned') return refused(['WRONG_STATE']);
-  return refused([...endedReasons(authorization, state, situation.file), ...dangerReasons(situation.file, situation.at, situation.edition)]);
+  return refused([
+    ...endedReasons(authorization, state, situation.file),
+    ...dangerReasons(situation.file, situation.at, situation.edition),
+  ]);
 }
 
 function start({ file, command, edition, at }: Situation<'start-authorization'>): Ruling {
@@ -62,7 +72,8 @@ function start({ file, command, edition, at }: Situation<'start-authorization'>)
   else if (supplyDays > maxSupplyDays) reasons.push('SUPPLY_TOO_LONG');
   else if (supplyDays <= 0 && lines.length > 0) reasons.push('PRESCRIPTION_INCOMPLETE');
   const channel = edition.prescription.channels[asked.channel];
-  if (channel === undefined || (channel.accommodation !== null && !accommodated(file, channel.accommodation, at))) reasons.push('TELEPHONE_NOT_ALLOWED');
+  if (channel === undefined || (channel.accommodation !== null && !accommodated(file, channel.accommodation, at)))
+    reasons.push('TELEPHONE_NOT_ALLOWED');
   if (reasons.length > 0) return refused(reasons);
 
   const warnings: WarningCode[] = [];
@@ -98,10 +109,20 @@ function certifyCounseling(situation: Situation<'certify-counseling'>): Ruling {
   if (who.length > 0) return refused(who, who.includes('MAY_NOT_ATTEST') ? null : at);
   const counseled: Effect = {
     kind: 'evidence',
-    evidence: { kind: 'counseling', id: command.id, recordedAt: at, authorization: authorization.id, by: command.by.id, topics: command.topics },
+    evidence: {
+      kind: 'counseling',
+      id: command.id,
+      recordedAt: at,
+      authorization: authorization.id,
+      by: command.by.id,
+      topics: command.topics,
+    },
   };
   const after = { ...file, evidence: [...file.evidence, counseled.evidence] };
-  const state = nextState(authorization.machineVersion, authorization.state, { type: 'certify-counseling', judgement: { ...judgementOf(situation, authorization), file: after } });
+  const state = nextState(authorization.machineVersion, authorization.state, {
+    type: 'certify-counseling',
+    judgement: { ...judgementOf(situation, authorization), file: after },
+  });
   if (state === null) return refused(['WRONG_STATE']);
   return accepted([counseled, { kind: 'authorization', authorization: { ...authorization, state } }]);
 }
@@ -126,7 +147,10 @@ function confirmContraception(situation: Situation<'confirm-contraception'>): Ru
     },
   };
   const after = { ...file, evidence: [...file.evidence, confirmed.evidence] };
-  const state = nextState(authorization.machineVersion, authorization.state, { type: 'confirm-contraception', judgement: { ...judgementOf(situation, authorization), file: after } });
+  const state = nextState(authorization.machineVersion, authorization.state, {
+    type: 'confirm-contraception',
+    judgement: { ...judgementOf(situation, authorization), file: after },
+  });
   if (state === null) return refused(['WRONG_STATE']);
   return accepted([confirmed, { kind: 'authorization', authorization: { ...authorization, state } }]);
 }
@@ -156,7 +180,7 @@ function relied(judgement: Judgement): string[] {
 }
 
 function issue(situation: Situation<'issue-authorization'>): Ruling {
-  const { file, command, edition, at } = situation;
+  const { file, command, edition, at, on } = situation;
   const authorization = targetOf(file, command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
   const closed = notOpenFor(situation, authorization);
@@ -177,7 +201,8 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
   const state = nextState(authorization.machineVersion, authorization.state, { type: 'issue-authorization', judgement });
   if (state === null) return refused(['WRONG_STATE']);
   const superseded = others.flatMap((each): Effect[] => {
-    const next = effectiveState(each, file, at).state === 'authorized' ? nextState(each.machineVersion, 'authorized', { type: 'supersede' }) : null;
+    const next =
+      effectiveState(each, file, at).state === 'authorized' ? nextState(each.machineVersion, 'authorized', { type: 'supersede' }) : null;
     return next === null ? [] : [{ kind: 'authorization', authorization: { ...each, state: next } }];
   });
   const issued: Authorization = {
@@ -191,7 +216,10 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
     edition: edition.edition,
     editionHash: edition.hash,
   };
-  return accepted([{ kind: 'authorization', authorization: issued }, ...superseded], { validThrough: issueValidThrough(judgement) });
+  return accepted([{ kind: 'authorization', authorization: issued }, ...superseded], {
+    validThrough: issueValidThrough(judgement),
+    warnings: governed.category.contraception ? methodWarnings(file, on, edition) : [],
+  });
 }
 
 function cancel(situation: Situation<'cancel-authorization'>): Ruling {
@@ -220,7 +248,12 @@ function lapse(situation: Situation<'lapse'>): Ruling {
   const next = nextState(authorization.machineVersion, authorization.state, { type: effective.state === 'expired' ? 'expire' : 'lapse' });
   if (next === null) return refused(['WRONG_STATE']);
   const reservation = effective.lapsedHolder === null ? null : authorization.reservation;
-  return accepted([{ kind: 'authorization', authorization: { ...authorization, state: next, reservation: next === 'expired' ? authorization.reservation : reservation } }]);
+  return accepted([
+    {
+      kind: 'authorization',
+      authorization: { ...authorization, state: next, reservation: next === 'expired' ? authorization.reservation : reservation },
+    },
+  ]);
 }
 
 /** Lets every prescription in preparation go on past the steps that a new fact has done; asked after each accepted command. */

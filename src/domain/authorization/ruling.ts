@@ -19,7 +19,11 @@ export interface Ruling {
 }
 
 export const refused = (reasons: readonly ReasonCode[], earliest: Instant | null = null): Ruling => ({ reasons, earliest });
-export const accepted = (effects: readonly Effect[], more: Omit<Ruling, 'effects' | 'reasons'> = {}): Ruling => ({ reasons: [], effects, ...more });
+export const accepted = (effects: readonly Effect[], more: Omit<Ruling, 'effects' | 'reasons'> = {}): Ruling => ({
+  reasons: [],
+  effects,
+  ...more,
+});
 
 /** The hands that every handler works with. */
 export interface Situation<N extends CommandName = CommandName> {
@@ -33,4 +37,3 @@ export interface Situation<N extends CommandName = CommandName> {
 
 export type Handler<N extends CommandName> = (situation: Situation<N>) => Ruling;
 export type Handlers<N extends CommandName> = { readonly [K in N]: Handler<K> };
-

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import canonicalize from 'canonicalize';
+import type { Instant } from '../domain/calendar.js';
+import { type Edition, editionFrom } from '../domain/program.js';
+
+/** Where the programs' folders stand, beside the compiled code and the sources alike. */
+export const PROGRAMS_FOLDER = fileURLToPath(new URL('../../programs/', import.meta.url));
+
+/** SHA-256, hex, of the document's RFC 8785 canonical form: the name by which every decision keeps its edition. */
+export function hashOfDocument(document: object): string {
+  return createHash('sha256')
+    .update(canonicalize(document) ?? '')
+    .digest('hex');
+}
+
+/** Every edition on file, by program and date; read once at start. */
+export class EditionCatalogue {
+  private readonly byProgram = new Map<string, Edition[]>();
+  private readonly byHash = new Map<string, Edition>();
+
+  constructor(editions: readonly Edition[]) {
+    for (const edition of [...editions].sort((a, b) => a.effectiveFrom - b.effectiveFrom)) {
+      this.byProgram.set(edition.program, [...(this.byProgram.get(edition.program) ?? []), edition]);
+      this.byHash.set(edition.hash, edition);
+    }
+  }
+
+  static fromFolder(folder = PROGRAMS_FOLDER): EditionCatalogue {
+    const editions: Edition[] = [];
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      for (const file of readdirSync(join(folder, entry.name))) {
+        if (!/^\d{4}-\d{2}-\d{2}\.json$/.test(file)) continue;
+        const document = JSON.parse(readFileSync(join(folder, entry.name, file), 'utf8')) as object;
+        editions.push(editionFrom(document, hashOfDocument(document)));
+      }
+    }
+    return new EditionCatalogue(editions);
+  }
+
+  programs(): string[] {
+    return [...this.byProgram.keys()];
+  }
+
+  /** The edition of that program in force at that instant; undefined when there is none. */
+  inForce(program: string, at: Instant): Edition | undefined {
+    return this.byProgram
+      .get(program)
+      ?.findLast((edition) => edition.effectiveFrom <= at && (edition.effectiveUntil === null || at <= edition.effectiveUntil));
+  }
+
+  named(program: string, edition: string): Edition | undefined {
+    return this.byProgram.get(program)?.find((each) => each.edition === edition);
+  }
+
+  withHash(hash: string): Edition | undefined {
+    return this.byHash.get(hash);
+  }
+}
