@@ -1,9 +1,10 @@
 -- Why: every decision reads the time here and nowhere else, in whole milliseconds, so that a deadline, a guard and the log agree to the digit (I18).
 -- up
 
--- VOLATILE on purpose. A guarded write asks `rems_now() <= $validThrough`; were this STABLE, the planner would take that
--- condition (it names no column) for one it may test once, before the statement waits for a row lock, and a write could pass after its
--- deadline. VOLATILE keeps it a condition on the row, asked again when the row changed meanwhile. The body is inlined, so it costs no call.
+-- VOLATILE on purpose. A guarded write asks `rems_now() <= $validThrough`. Were this STABLE, the planner would take that condition (it
+-- names no column) for one to test once, before the statement waits for a row lock. VOLATILE keeps it a condition on the row. Even so a
+-- plain UPDATE that waited for a transaction which then rolled back is not asked again: lock the row in a CTE first, or compare what the
+-- statement returns (test/database/clock.test.ts shows all three). The body is inlined, so it costs no call.
 -- A search by index needs one fixed value: write `next_deadline_at <= (SELECT rems_now())` there.
 -- clock_timestamp() and not now(): now() is the start of the transaction, which may be seconds ago. There is no switch to move this clock.
 CREATE FUNCTION rems_now() RETURNS timestamptz

@@ -1,6 +1,6 @@
 // TypeORM's part of the work: entities, migrations and plain CRUD. Decisions go through pools.ts with SQL written by hand.
 import 'reflect-metadata';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 
 export interface DataSourceParts {
   readonly entities?: NonNullable<DataSourceOptions['entities']>;
@@ -10,6 +10,9 @@ export interface DataSourceParts {
   /** Session settings, such as `lock_timeout`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
+
+// TypeORM would print failed migrations and slow queries past our log; failures reach the caller as errors anyway.
+const silent: Logger = { logQuery() {}, logQueryError() {}, logQuerySlow() {}, logSchemaBuild() {}, logMigration() {}, log() {} };
 
 /** The table in which migrations are ticked off. */
 export const migrationsTable = 'migration';
@@ -31,7 +34,7 @@ export function makeDataSource(url: string, parts: DataSourceParts = {}): DataSo
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: silent,
     applicationName: 'rems-typeorm',
     poolSize: parts.poolSize ?? 4,
     extra: { options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' ') },
