@@ -1,7 +1,8 @@
 // Which Postgres the tests run on: the one that was named, else a container, else the embedded one. It says which, and why.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -163,9 +164,21 @@ async function embeddedServer(): Promise<Server> {
   }
 }
 
+/** In the checkout, or in the temporary folder when the checkout is another user's. */
+function slotsFolder(): string {
+  try {
+    mkdirSync(cache, { recursive: true });
+    accessSync(cache, constants.W_OK);
+    return cache;
+  } catch {
+    return join(tmpdir(), `rems-test-postgres-${process.getuid?.() ?? 'own'}`);
+  }
+}
+
 function takeSlot(): { folder: string; leave: () => void } {
+  const slots = slotsFolder();
   for (let slot = 0; slot < 20; slot++) {
-    const folder = join(cache, String(slot));
+    const folder = join(slots, String(slot));
     const lock = join(folder, 'in-use');
     mkdirSync(folder, { recursive: true });
     try {
@@ -181,7 +194,7 @@ function takeSlot(): { folder: string; leave: () => void } {
       // Taken; the next one.
     }
   }
-  throw new Error(`All test databases below ${cache} are in use. If no test runs, delete that folder.`);
+  throw new Error(`All test databases below ${slots} are in use. If no test runs, delete that folder.`);
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {
