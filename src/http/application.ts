@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { NestApplication, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -38,10 +38,11 @@ export async function createApplication(rootModule: Type | DynamicModule, option
   };
   metrics.watchLanes(lanes);
 
-  const adapter = createAdapter(limits, metrics, options.trustedProxies);
+  const adapter = createAdapter(limits, metrics, options.log, options.trustedProxies);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   const routes = new KnownRoutes();
-  const drain = new Drain(fastify, readiness, limits.drainMs);
+  const drain = new Drain(fastify, readiness, lanes, limits.drainMs);
+  adapter.drain = drain;
   fastify.server.maxConnections = limits.connections;
   routes.watch(fastify);
   guardLanes(fastify, lanes);
@@ -71,12 +72,17 @@ export async function createApplication(rootModule: Type | DynamicModule, option
   });
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter(adapter, routes, options.log));
-  closeGracefully(app, drain);
+  closeOnlyOnce(app);
   return app;
 }
 
-function createAdapter(limits: EdgeLimits, metrics: HttpMetrics, trustedProxies: readonly string[] | undefined): FastifyAdapter {
-  return new FastifyAdapter({
+function createAdapter(
+  limits: EdgeLimits,
+  metrics: HttpMetrics,
+  log: Logger,
+  trustedProxies: readonly string[] | undefined,
+): DrainingAdapter {
+  return new DrainingAdapter({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.idleMs,
@@ -88,7 +94,10 @@ function createAdapter(limits: EdgeLimits, metrics: HttpMetrics, trustedProxies:
     logger: false, // ours is in request-log.ts
     return503OnClosing: false, // Drain answers, as a problem
     clientErrorHandler: answerParserError((cause) => metrics.cut(cause)),
-    frameworkErrors: answerRouterError,
+    frameworkErrors: answerRouterError((request, status) => {
+      metrics.observe('unmatched', request.method, status, 0);
+      log.info({ requestId: request.id, method: request.method, route: 'unmatched', status }, 'request');
+    }),
   });
 }
 
@@ -109,13 +118,27 @@ function guardDoor(fastify: FastifyInstance, rates: RateLimits, drain: Drain): v
   });
 }
 
-function closeGracefully(app: NestFastifyApplication, drain: Drain): void {
-  const close = app.close.bind(app);
+/** Nest asks the adapter before it runs the first shutdown hook: the door closes and empties while everything behind it still works. */
+class DrainingAdapter extends FastifyAdapter {
+  drain: Drain | undefined;
+
+  override async beforeClose(): Promise<void> {
+    super.beforeClose();
+    await this.drain?.run();
+  }
+}
+
+/** Nest shares one shutdown while it runs, but would run every hook again for a close that comes later; a pool ends only once. */
+function closeOnlyOnce(app: NestFastifyApplication): void {
   let closing: Promise<void> | undefined;
-  app.close = () => {
-    closing ??= drain.run().then(() => close());
-    return closing;
-  };
+  // Nest's proxy swallows assignments; a defined property reaches the application itself, which is then `this`.
+  Object.defineProperty(app, 'close', {
+    configurable: true,
+    value(this: NestApplication): Promise<void> {
+      closing ??= NestApplication.prototype.close.call(this);
+      return closing;
+    },
+  });
 }
 
 /** Closes the application on SIGTERM and SIGINT, once, however often they come (npm forwards Ctrl-C a second time). */

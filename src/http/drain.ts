@@ -1,5 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Lanes } from './overload.js';
 import type { Readiness } from './readiness.js';
+
+const LOOK_EVERY_MS = 10;
 
 /**
  * Stops the door before anything behind it stops. Nest runs `onModuleDestroy` first and closes the server afterwards, so a pool that
@@ -7,12 +11,12 @@ import type { Readiness } from './readiness.js';
  */
 export class Drain {
   #draining = false;
-  #atWork = 0;
-  #onIdle: (() => void) | undefined;
+  #open = 0;
 
   constructor(
     private readonly fastify: FastifyInstance,
     private readonly readiness: Readiness,
+    private readonly lanes: Lanes,
     private readonly drainMs: number,
   ) {}
 
@@ -22,8 +26,12 @@ export class Drain {
 
   /** Counts requests; must run before routes are registered. */
   watch(): void {
-    this.fastify.addHook('onRequest', (_request, _reply, next) => {
-      this.#atWork++;
+    this.fastify.addHook('onRequest', (_request, reply, next) => {
+      this.#open++;
+      // 'close' comes for every answer, also when the caller went away; Fastify's onResponse only for those that were sent.
+      reply.raw.once('close', () => {
+        this.#open--;
+      });
       next();
     });
     this.fastify.addHook('onSend', (_request, reply, _payload, next) => {
@@ -31,29 +39,23 @@ export class Drain {
       if (this.#draining) reply.header('connection', 'close');
       next();
     });
-    this.fastify.addHook('onResponse', (_request, _reply, next) => {
-      this.#atWork--;
-      if (this.#atWork === 0) this.#onIdle?.();
-      next();
-    });
   }
 
-  /** Refuses new connections at once and resolves when the last request has been answered, or after `drainMs`. */
+  /**
+   * Refuses new connections at once and resolves when the last request has been answered and the last handler has finished (a caller
+   * who hung up leaves one working), or after `drainMs`. Whoever still holds a connection then loses it.
+   */
   async run(): Promise<void> {
     this.#draining = true;
     this.readiness.stopping();
     const { server } = this.fastify;
     if (server.listening) server.close();
-    if (this.#atWork > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-        timer = setTimeout(resolve, this.drainMs);
-      });
-      clearTimeout(timer);
-    }
-    // One turn for the last answers to leave the process; then whoever still holds a connection loses it.
-    await new Promise((resolve) => setImmediate(resolve));
+    const deadline = performance.now() + this.drainMs;
+    while (this.#busy() && performance.now() < deadline) await wait(LOOK_EVERY_MS);
     server.closeAllConnections();
+  }
+
+  #busy(): boolean {
+    return this.#open > 0 || this.lanes.counter.inFlight > 0 || this.lanes.rest.inFlight > 0;
   }
 }

@@ -89,6 +89,7 @@ type Constructor = new () => object;
 // class-validator's nested check lets null pass, also inside a list; a request with `"lines": [null]` would reach the domain.
 const isFields = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// `() => type()` and not `type`: the swagger module knows a late type by the function's name.
 /** A nested object of its own request class. */
 export const ObjectField = (type: () => Constructor, options: FieldOptions): PropertyDecorator => {
   const message = 'Send an object with fields.';
@@ -96,7 +97,7 @@ export const ObjectField = (type: () => Constructor, options: FieldOptions): Pro
     ValidateNested({ message }),
     ValidateBy({ name: 'fields', validator: { validate: isFields, defaultMessage: () => message } }),
     Type(type),
-    ApiProperty({ type, description: options.description }),
+    ApiProperty({ type: () => type(), description: options.description }),
     ...(options.optional ? [OptionalField()] : []),
   );
 };
@@ -112,7 +113,7 @@ export const ObjectListField = (
     ValidateBy({ name: 'list', validator: { validate: isList, defaultMessage: () => message } }),
     ValidateNested({ each: true, message }),
     Type(type),
-    ApiProperty({ type, isArray: true, minItems: min, maxItems: max, description: options.description }),
+    ApiProperty({ type: () => type(), isArray: true, minItems: min, maxItems: max, description: options.description }),
     ...(options.optional ? [OptionalField()] : []),
   );
 };

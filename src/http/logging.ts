@@ -25,13 +25,13 @@ export interface LoggingOptions {
 
 /** One JSON object a line, allow-listed, with every control, bidi and line-breaking character escaped. */
 export function createLogger(options: LoggingOptions = {}): Logger {
-  return pino(
+  const log = pino(
     {
       level: options.level ?? 'info',
       messageKey: 'message',
       timestamp: stdTimeFunctions.isoTime,
       base: null,
-      formatters: { level: (label) => ({ level: label }), bindings: allowed, log: allowed },
+      formatters: { level: (label) => ({ level: label }), log: allowed },
       hooks: {
         // pino would format further arguments into the message, and an Error given alone would become one; neither is allowed.
         logMethod(args: unknown[], method) {
@@ -44,6 +44,12 @@ export function createLogger(options: LoggingOptions = {}): Logger {
     },
     escaping(options.stream ?? destination({ sync: false })),
   );
+  // pino resets its bindings formatter for children, so what they carry is filtered on the way in; their children inherit this.
+  const child = log.child;
+  log.child = function allowedChild(this: Logger, bindings: Record<string, unknown>) {
+    return child.call(this, allowed(bindings));
+  } as typeof log.child;
+  return log;
 }
 
 function text(message: unknown): string {

@@ -39,10 +39,13 @@ export function answerParserError(onCut: (cause: CutCause) => void): (error: Err
 }
 
 /** Fastify's `frameworkErrors`: an address the router cannot read (400) or a parameter that is too long (414). */
-export function answerRouterError(error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = standardProblem(error.statusCode === 414 ? 414 : 400);
-  void reply
-    .code(problem.status)
-    .headers({ ...BARE_HEADERS, 'x-request-id': request.id })
-    .send(JSON.stringify(toProblemBody(problem, request.id, newReference())));
+export function answerRouterError(onRefused: (request: FastifyRequest, status: number) => void) {
+  return (error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): void => {
+    const problem = standardProblem(error.statusCode === 414 ? 414 : 400);
+    onRefused(request, problem.status);
+    void reply
+      .code(problem.status)
+      .headers({ ...BARE_HEADERS, 'x-request-id': request.id })
+      .send(JSON.stringify(toProblemBody(problem, request.id, newReference())));
+  };
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { HttpMetrics } from './metrics.js';
 import { answeredProblem } from './problem.filter.js';
@@ -15,22 +15,24 @@ export function logRequests(
   metrics: HttpMetrics,
   roleOf: (request: FastifyRequest) => string | undefined = () => undefined,
 ): void {
-  fastify.addHook('onResponse', (request, reply, next) => {
+  const write = (request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
     const problem = answeredProblem(request.raw);
     const role = roleOf(request);
     const ms = reply.elapsedTime;
-    metrics.observe(route, request.method, reply.statusCode, ms / 1_000);
+    // nginx's 499: nobody was there any more to be answered.
+    const status = reply.raw.headersSent ? reply.statusCode : 499;
+    metrics.observe(route, request.method, status, ms / 1_000);
     if (problem) metrics.problem(problem.code);
     const quiet = route === '/metrics' || route.startsWith('/health/');
-    log[reply.statusCode >= 500 ? 'warn' : quiet ? 'debug' : 'info'](
+    log[status >= 500 ? 'warn' : quiet ? 'debug' : 'info'](
       {
         requestId: request.id,
         method: request.method,
         route,
-        status: reply.statusCode,
+        status,
         durationMs: Math.round(ms * 100) / 100,
-        lane: request.routeOptions.config.lane,
+        lane: request.routeOptions.config?.lane,
         role: role !== undefined && ROLE.test(role) ? role : undefined,
         code: problem?.code,
         reference: problem?.reference,
@@ -38,6 +40,10 @@ export function logRequests(
       },
       'request',
     );
+  };
+  fastify.addHook('onRequest', (request, reply, next) => {
+    // 'close' comes for every answer, also when the caller went away; Fastify's onResponse only for those that were sent.
+    reply.raw.once('close', () => write(request, reply));
     next();
   });
 }
