@@ -27,7 +27,8 @@ export interface Moment {
 const dayNumber = (date: LocalDate): number =>
   Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / DAY_MS;
 
-const dateOfDayNumber = (day: number): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, 10);
+// The time of day is cut off from the end: a year beyond 9999 is written with a sign and six digits, which `end of 9999-12-31` comes to.
+const dateOfDayNumber = (day: number): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
 
 /** Whole days from `earlier` to `later`; negative when they are the other way round. */
 export const daysBetween = (earlier: LocalDate, later: LocalDate): number => dayNumber(later) - dayNumber(earlier);
@@ -107,7 +108,8 @@ export class TimeNotReadable extends Error {}
  */
 export function readMoment(text: string, zone: string): Moment {
   if (isLocalDate(text)) return momentOn(text, zone);
-  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
+  // A 60th second is refused here, because Temporal would read it as the 59th.
+  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::([0-5]\d)(?:\.(\d{1,3}))?)?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
   const date = parts?.[1];
   if (!parts || !date || !isLocalDate(date)) throw new TimeNotReadable('not a date, a local time or an instant');
   try {
