@@ -2,8 +2,8 @@ import { isIPv6 } from 'node:net';
 import { Problem } from './problem.js';
 
 // A token bucket instead of @nestjs/throttler: that one keeps the time of every hit and filters the whole list on each request
-// (measured at 3,000 hits a minute by one caller: 29.8 µs a request, growing with the limit, against 0.14 µs here), keys by controller
-// and handler, and its map of callers has no upper bound. Its guard would also run before or after ours, never inside it.
+// (measured with one busy caller: 10 µs a request at a limit of 600 a minute, 45 µs at 3,000, against 0.05 µs here), counts each
+// handler by itself, and its map of callers has no upper bound. Its guard would also run before or after ours, never inside it.
 
 export interface RateLimit {
   /** Requests that may come at once. */
