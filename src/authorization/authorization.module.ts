@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { EntrySigner } from '../compliance-log/signer.js';
+import type { Pools } from '../database/pools.js';
+import { EditionCatalogue } from '../program/edition.catalogue.js';
+import { AuthorizationController } from './authorization.controller.js';
+import { AuthorizationService } from './authorization.service.js';
+import { DESK_PHONE, POOLS } from './authorization.tokens.js';
+import { CaseStore } from './case.store.js';
+import { CommandRunner, type RunnerParts } from './command.runner.js';
+
+export interface AuthorizationParts {
+  readonly pools: Pools;
+  readonly catalogue: EditionCatalogue;
+  readonly signer: EntrySigner;
+  readonly maxClockSkewMs: number;
+  readonly deskPhone: string;
+  readonly alarm: RunnerParts['alarm'];
+}
+
+@Module({})
+export class AuthorizationModule {
+  static register(parts: AuthorizationParts): DynamicModule {
+    const store = new CaseStore();
+    const runner = new CommandRunner({
+      store,
+      catalogue: parts.catalogue,
+      signer: parts.signer,
+      maxClockSkewMs: parts.maxClockSkewMs,
+      alarm: parts.alarm,
+    });
+    const shared = [
+      { provide: POOLS, useValue: parts.pools },
+      { provide: DESK_PHONE, useValue: parts.deskPhone },
+      { provide: CaseStore, useValue: store },
+      { provide: CommandRunner, useValue: runner },
+      { provide: EditionCatalogue, useValue: parts.catalogue },
+      { provide: EntrySigner, useValue: parts.signer },
+    ];
+    return {
+      module: AuthorizationModule,
+      global: true,
+      controllers: [AuthorizationController],
+      providers: [...shared, AuthorizationService],
+      exports: shared,
+    };
+  }
+}

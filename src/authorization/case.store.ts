@@ -1,0 +1,118 @@
+import type { QueryPool, Tx } from '../database/pools.js';
+import type { Instant } from '../domain/calendar.js';
+import type { Case } from '../domain/patient.js';
+import { CASE_BY, type CaseBy, PARTICIPANT } from './case.read.js';
+import { type CaseRow, type EarlierReply, type ParticipantRow, toAuthorization, toFill, toParticipant } from './case.rows.js';
+import type { Statement } from './case.write.js';
+
+/** Anything that runs a statement: a pool, or an open transaction. */
+export type Db = Pick<QueryPool, 'query'> | Tx;
+
+/** A case as read, with what stands beside it. */
+export interface LoadedCase {
+  readonly file: Case;
+  /** The database's time of the read: the decision's `at`. */
+  readonly at: Instant;
+  /** The database machine's own clock at the read, to compare with ours. */
+  readonly machineAt: Instant;
+  readonly enrollmentId: string;
+  readonly revision: number;
+  readonly program: string;
+  readonly person: { readonly familyNameKey: string; readonly birthDate: string; readonly toldResultAt: Instant | null };
+  readonly numbers: Readonly<Record<string, string>>;
+  readonly earlier: EarlierReply | null;
+}
+
+export interface CaseQuery {
+  readonly by: CaseBy;
+  readonly value: string;
+  /** Participants to bring besides those the case names: the actor, a successor, an approver. */
+  readonly participants: readonly string[];
+  readonly caller: string;
+  readonly key: string;
+}
+
+/** Reads and writes the whole case across nouns; the only store that does. */
+export class CaseStore {
+  async load(db: Db, query: CaseQuery): Promise<LoadedCase | null> {
+    const { name, text } = CASE_BY[query.by];
+    const { rows } = await db.query<CaseRow>(text, [query.value, query.participants, query.caller, query.key], name);
+    return rows[0] ? loaded(rows[0]) : null;
+  }
+
+  /** Database time alone, with the participants asked for: for commands that speak of no patient. */
+  async loadParticipants(
+    db: Db,
+    ids: readonly string[],
+    caller: string,
+    key: string,
+  ): Promise<{ at: Instant; machineAt: Instant; participants: Case['participants']; earlier: EarlierReply | null }> {
+    const { rows } = await db.query<{ at: Instant; machine_at: Instant; participants: ParticipantRow[]; earlier: EarlierReply | null }>(
+      `SELECT rems_now() AS at, clock_timestamp() AS machine_at,
+        (SELECT coalesce(json_agg(z), '[]') FROM (${PARTICIPANT} WHERE m.id = ANY($1::uuid[])) z) AS participants,
+        (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
+          FROM idempotency i WHERE i.caller = $2 AND i.key = $3) AS earlier`,
+      [ids, caller, key],
+      'participants',
+    );
+    const row = rows[0];
+    if (!row) throw new Error('The database answered a question about its time with no row.');
+    return {
+      at: row.at,
+      machineAt: row.machine_at,
+      participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
+      earlier: row.earlier,
+    };
+  }
+
+  /** The enrollment of that patient in that program; null when there is none. */
+  async enrollmentId(db: Db, patient: string, program: string): Promise<string | null> {
+    const { rows } = await db.query<{ id: string }>(
+      'SELECT id FROM enrollment WHERE patient_id = $1 AND program = $2',
+      [patient, program],
+      'enrollment-id',
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Runs a guarded write. false: the guard said no, somebody was faster; read again and decide again. */
+  async write(db: Db, statement: Statement): Promise<boolean> {
+    const { rows } = await db.query<{ written: number }>(statement.text, statement.values, statement.name);
+    return rows[0]?.written === 1;
+  }
+}
+
+function loaded(row: CaseRow): LoadedCase {
+  const file: Case = {
+    patient: row.patient_id,
+    enrollment: {
+      id: row.id,
+      enrolledAt: row.enrolled_at,
+      reEnrolledAt: row.re_enrolled_at,
+      prescriber: row.prescriber_id,
+      deactivatedAt: row.deactivated_at,
+      deceasedAt: row.deceased_at,
+      revision: row.revision,
+    },
+    answers: row.answers,
+    category: row.category,
+    categorySince: row.category_since,
+    evidence: row.evidence,
+    fills: row.fills.map(toFill),
+    authorizations: row.authorizations.map(toAuthorization),
+    participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
+    accommodations: row.accommodations,
+    linked: row.linked.map((record) => ({ ...record, fills: record.fills.map(toFill) })),
+  };
+  return {
+    file,
+    at: row.at,
+    machineAt: row.machine_at,
+    enrollmentId: row.id,
+    revision: row.revision,
+    program: row.program,
+    person: { familyNameKey: row.family_name_key, birthDate: row.birth_date, toldResultAt: row.told_result_at },
+    numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
+    earlier: row.earlier,
+  };
+}

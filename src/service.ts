@@ -1,0 +1,62 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { EntrySigner } from './compliance-log/signer.js';
+import type { Config } from './config.js';
+import { openPools, type Pools } from './database/pools.js';
+import { refuseOverpoweredRole } from './database/service-role.js';
+import { createApplication } from './http/application.js';
+import { buildOpenApi, serveOpenApi } from './http/openapi.js';
+import { Readiness } from './http/readiness.js';
+import { EditionCatalogue } from './program/edition.catalogue.js';
+
+/** What the API says of itself. */
+export const API_DESCRIPTION = {
+  title: 'REMS authorization service',
+  version: '1',
+  description:
+    'Authorizes each prescription of a drug that can harm an unborn child: counseling, contraception, pregnancy tests, survey and one fill. Every refusal carries all its reasons, who can mend them and the earliest moment.',
+};
+
+/** One service process on a database that is already migrated: pools, edge and modules, not yet listening. */
+export interface Service {
+  readonly app: NestFastifyApplication;
+  readonly pools: Pools;
+  close(): Promise<void>;
+}
+
+export async function openService(config: Config, serviceUrl: string, log: Logger): Promise<Service> {
+  const said = (level: 'info' | 'warn' | 'error') => (line: string) => log[level]({ event: 'database' }, line);
+  const pools = openPools(config, serviceUrl, { info: said('info'), warn: said('warn'), error: said('error') });
+  try {
+    await refuseOverpoweredRole(pools.rest);
+    const module = AppModule.register(config, {
+      pools,
+      catalogue: EditionCatalogue.fromFolder(),
+      signer: EntrySigner.fromFile(config.signingKeyFile),
+      maxClockSkewMs: config.maxClockSkewMs,
+      deskPhone: config.deskPhone,
+      alarm: (why, detail) => log.error({ event: 'indeterminate', why }, detail),
+    });
+    const app = await createApplication(module, {
+      log,
+      rates: {
+        caller: { burst: config.ratePerMinute, perSecond: config.ratePerMinute / 60 },
+        address: { burst: 4 * config.ratePerMinute, perSecond: config.ratePerMinute / 15 },
+        failedSignIn: { burst: 20, perSecond: config.anonymousRatePerMinute / 600 },
+      },
+    });
+    app.get(Readiness).add('database', async () => {
+      await pools.rest.query('SELECT 1');
+    });
+    serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
+    const close = async () => {
+      await app.close();
+      await pools.close();
+    };
+    return { app, pools, close };
+  } catch (error) {
+    await pools.close();
+    throw error;
+  }
+}
