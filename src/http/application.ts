@@ -3,6 +3,7 @@ import { NestApplication, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { CallerLimitGuard } from './caller-limit.guard.js';
 import { Drain } from './drain.js';
 import { edgeModule } from './edge.module.js';
 import { EDGE_LIMITS, type EdgeLimits, type EdgeOptions, LANE_LIMITS, RATE_LIMITS } from './edge-options.js';
@@ -48,7 +49,7 @@ export async function createApplication(rootModule: Type | DynamicModule, option
   guardLanes(fastify, lanes);
   useStrictJson(fastify);
   drain.watch();
-  logRequests(fastify, options.log, metrics, options.roleOf);
+  logRequests(fastify, options.log, metrics);
   guardDoor(fastify, rates, drain);
 
   const edge = edgeModule({ metrics, readiness, rates });
@@ -70,8 +71,9 @@ export async function createApplication(rootModule: Type | DynamicModule, option
       },
     },
   });
+  app.useGlobalGuards(new CallerLimitGuard(rates)); // after those of the modules, so after sign-in
   app.useGlobalPipes(createValidationPipe());
-  app.useGlobalFilters(new ProblemFilter(adapter, routes, options.log));
+  app.useGlobalFilters(new ProblemFilter(adapter, routes, options.log, rates));
   closeOnlyOnce(app);
   return app;
 }

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { LaneLimits } from './overload.js';
 import type { RateLimitOptions } from './rate-limit.js';
@@ -54,6 +53,4 @@ export interface EdgeOptions {
   readonly rates?: Partial<RateLimitOptions>;
   /** Addresses of our own proxies whose X-Forwarded-For is believed; off when left out, so nobody can choose his own address. */
   readonly trustedProxies?: readonly string[];
-  /** The role for the request's log line, never who it is. */
-  readonly roleOf?: (request: FastifyRequest) => string | undefined;
 }

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { OpenRoute } from './open-route.js';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Operation } from '../auth/auth.decorators.js';
 import { InLane } from './overload.js';
 import { Problem } from './problem.js';
 import { type PartState, Readiness } from './readiness.js';
@@ -12,18 +12,16 @@ export class HealthController {
 
   /** Answers as long as the process can answer anything; asks nobody, so a slow database does not get the process killed. */
   @Get('live')
-  @OpenRoute()
+  @Operation('health', { summary: 'Is the process alive?' })
   @InLane('open')
-  @ApiOperation({ summary: 'Is the process alive?' })
   @ApiOkResponse({ schema: { type: 'object', required: ['status'], properties: { status: { type: 'string', enum: ['live'] } } } })
   live(): { status: 'live' } {
     return { status: 'live' };
   }
 
   @Get('ready')
-  @OpenRoute()
+  @Operation('ready', { summary: 'Should this process get requests? 503 names the parts that are not ready' })
   @InLane('open')
-  @ApiOperation({ summary: 'Should this process get requests? 503 names the parts that are not ready' })
   @ApiOkResponse({
     schema: {
       type: 'object',

@@ -1,7 +1,7 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Operation } from '../auth/auth.decorators.js';
 import { HttpMetrics } from './metrics.js';
-import { OpenRoute } from './open-route.js';
 import { InLane } from './overload.js';
 
 @ApiTags('operations')
@@ -10,10 +10,9 @@ export class MetricsController {
   constructor(private readonly metrics: HttpMetrics) {}
 
   @Get()
-  @OpenRoute()
   @InLane('open')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @ApiOperation({ summary: 'Counters and durations for Prometheus; no ids, no personal data' })
+  @Operation('metrics', { summary: 'Counters and durations for Prometheus; no ids, no personal data' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
   read(): Promise<string> {
     return this.metrics.text();

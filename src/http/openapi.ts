@@ -30,7 +30,7 @@ const PROBLEM_SCHEMA = {
 
 /**
  * The OpenAPI 3.1 document of the application, the same bytes for the same code: paths and schemas are sorted. Every operation
- * gets the problem answer and, unless it says otherwise, the bearer token.
+ * gets the problem answer; who may call it and with what is said by `@Operation`.
  */
 export function buildOpenApi(app: INestApplication, options: OpenApiOptions): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -39,7 +39,6 @@ export function buildOpenApi(app: INestApplication, options: OpenApiOptions): Op
     .setVersion(options.version)
     .setDescription(options.description)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

@@ -3,7 +3,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { Unauthenticated } from '../auth/auth.errors.js';
 import { errorFacts } from './error-facts.js';
+import { knownFailure } from './known-failures.js';
 import type { KnownRoutes } from './known-routes.js';
 import {
   isProblemLike,
@@ -15,6 +17,7 @@ import {
   standardProblem,
   toProblemBody,
 } from './problem.js';
+import { addressKey, type RateLimits, type TooManyRequests } from './rate-limit.js';
 import { requestIdOf } from './request-id.js';
 
 /** What the request's log line says about the problem it was answered with. */
@@ -22,6 +25,9 @@ export interface AnsweredProblem {
   readonly code: string;
   readonly reference: string;
 }
+
+// Under load and while stopping these are ordinary; the request's own line and a counter are enough for them.
+const EVERYDAY = new Set(['overloaded', 'unavailable', 'not-ready']);
 
 const answered = new WeakMap<IncomingMessage, AnsweredProblem>();
 
@@ -36,6 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly adapter: AbstractHttpAdapter,
     private readonly routes: KnownRoutes,
     private readonly log: Logger,
+    private readonly rates: RateLimits,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -48,8 +55,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reference = newReference();
     const problem = this.#problemOf(thrown, request);
     answered.set(raw, { code: problemSlug(problem.code), reference });
-    // 503 is an everyday answer under load; the request's own line and a counter are enough for it.
-    if (problem.status >= 500 && problem.status !== 503) {
+    if (problem.status >= 500 && !EVERYDAY.has(problem.code)) {
       const route = 'raw' in request ? request.routeOptions.url : undefined;
       this.log.error({ requestId, reference, route, code: problemSlug(problem.code), error: thrown }, 'request failed');
     }
@@ -60,7 +66,15 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   #problemOf(thrown: unknown, request: FastifyRequest | IncomingMessage): ProblemLike {
-    if (isProblemLike(thrown)) return thrown;
+    if (thrown instanceof Unauthenticated && thrown.fault !== 'absent' && 'raw' in request) {
+      try {
+        this.rates.take('failedSignIn', addressKey(request.ip));
+      } catch (limited) {
+        return limited as TooManyRequests;
+      }
+    }
+    const known = isProblemLike(thrown) ? thrown : knownFailure(thrown);
+    if (known) return known;
     if (!(thrown instanceof HttpException)) return standardProblem(500);
     const status = thrown.getStatus();
     if (status === 404 && 'raw' in request && request.is404) {

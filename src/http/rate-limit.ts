@@ -11,7 +11,11 @@ export interface RateLimit {
   readonly perSecond: number;
 }
 
-/** `address`: every request, before sign-in · `caller`: after sign-in, by principal · `failedSignIn`: by address, each bad token. */
+/**
+ * `address`: every request, before sign-in · `caller`: after sign-in, by principal · `failedSignIn`: by address, each bad token. The last
+ * answers bad tokens 429 instead of 401 and never touches good ones: a chain's pharmacies share an address, and one client with an old
+ * token must not lock the others out.
+ */
 export type RateKind = 'address' | 'caller' | 'failedSignIn';
 
 export type RateLimitOptions = Readonly<Record<RateKind, RateLimit>>;
@@ -67,17 +71,6 @@ export class RateLimits {
       throw new TooManyRequests((1 - bucket.tokens) / limit.perSecond);
     }
     bucket.tokens -= 1;
-  }
-
-  /** Throws when `key` has nothing left, without taking anything: ask before checking a token, `take` when it was bad. */
-  check(kind: RateKind, key: string): void {
-    const limit = this.limits[kind];
-    const bucket = this.#buckets[kind].get(key);
-    if (!bucket) return;
-    const tokens = bucket.tokens + ((this.nowMs() - bucket.at) / 1000) * limit.perSecond;
-    if (tokens >= 1) return;
-    this.onLimited(kind);
-    throw new TooManyRequests((1 - tokens) / limit.perSecond);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { principalOfRequest } from '../auth/auth.decorators.js';
 import type { HttpMetrics } from './metrics.js';
 import { answeredProblem } from './problem.filter.js';
 
@@ -9,16 +10,11 @@ const ROLE = /^[a-z][a-z-]{0,39}$/;
  * One line and one observation per request, written when its answer has left or its caller has gone. The route is our template,
  * never the address that was asked for: addresses carry ids, and an unmatched one carries whatever somebody typed.
  */
-export function logRequests(
-  fastify: FastifyInstance,
-  log: Logger,
-  metrics: HttpMetrics,
-  roleOf: (request: FastifyRequest) => string | undefined = () => undefined,
-): void {
+export function logRequests(fastify: FastifyInstance, log: Logger, metrics: HttpMetrics): void {
   const write = (request: FastifyRequest, reply: FastifyReply): void => {
     const route = request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
     const problem = answeredProblem(request.raw);
-    const role = roleOf(request);
+    const role = principalOfRequest(request)?.role; // the role, never who it is
     const ms = reply.elapsedTime;
     // nginx's 499: nobody was there any more to be answered.
     const status = reply.raw.headersSent ? reply.statusCode : 499;

@@ -133,9 +133,12 @@ describe('field rules', () => {
     for (const part of ['a', '-', '2026-03-09T', '\u202e', ' ', '.', 'a-', '\ud83d', '0'.repeat(20)]) {
       const long = `${part.repeat(Math.ceil(50_000 / part.length))}!`;
       for (const rule of all) {
-        const start = performance.now();
-        rule.holds(long);
-        expect(performance.now() - start).toBeLessThan(20);
+        const judge = (): number => {
+          const start = performance.now();
+          rule.holds(long);
+          return performance.now() - start;
+        };
+        expect(Math.min(judge(), judge())).toBeLessThan(20);
       }
     }
   });

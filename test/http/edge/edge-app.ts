@@ -1,5 +1,10 @@
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Query } from '@nestjs/common';
+import { Body, type CanActivate, Controller, type ExecutionContext, Get, HttpCode, Module, Param, Post, Query } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { rememberPrincipal } from '../../../src/auth/auth.decorators.js';
+import { Forbidden, SignInUnavailable, StepUpRequired, Unauthenticated } from '../../../src/auth/auth.errors.js';
+import type { Principal } from '../../../src/auth/principal.js';
+import { DatabaseUnavailable, OutcomeUnknown, Overloaded } from '../../../src/database/errors.js';
 import { createApplication } from '../../../src/http/application.js';
 import type { EdgeOptions } from '../../../src/http/edge-options.js';
 import * as rules from '../../../src/http/field-rules.js';
@@ -83,6 +88,17 @@ export const gate = {
   },
 };
 
+const FAILURES = {
+  absent: () => new Unauthenticated('absent'),
+  badToken: () => new Unauthenticated('expired'),
+  stepUp: () => new StepUpRequired(900),
+  forbidden: () => new Forbidden(null, null),
+  signIn: () => new SignInUnavailable(new Error('CANARY-SECRET')),
+  crowded: () => new Overloaded('CANARY-SECRET'),
+  gone: () => new DatabaseUnavailable('CANARY-SECRET'),
+  unknown: () => new OutcomeUnknown('CANARY-SECRET'),
+};
+
 @Controller('v1/parcels')
 class ParcelController {
   @Post()
@@ -110,6 +126,11 @@ class ParcelController {
       detail: 'Ask again.',
       extensions: { reasons: [{ code: 'X' }], status: 200 },
     };
+  }
+
+  @Get('failing/:how')
+  failing(@Param('how') how: string): never {
+    throw FAILURES[how as keyof typeof FAILURES]();
   }
 
   @Get('teapot')
@@ -155,7 +176,17 @@ class ParcelController {
   }
 }
 
-@Module({ controllers: [ParcelController] })
+/** Stands where the auth guard stands: a caller is who the header says. */
+class NamedCaller implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<{ headers: Record<string, string> }>();
+    const name = request.headers['x-test-caller'];
+    if (name) rememberPrincipal(request, { subject: name, role: request.headers['x-test-role'] ?? 'pharmacist' } as Principal);
+    return true;
+  }
+}
+
+@Module({ controllers: [ParcelController], providers: [{ provide: APP_GUARD, useClass: NamedCaller }] })
 export class ParcelModule {}
 
 export interface EdgeApp {

@@ -82,6 +82,23 @@ describe('overload', () => {
   });
 });
 
+describe('limits by caller', () => {
+  it('one caller who asks too often does not use up the allowance of another', async () => {
+    edge = await startEdge({ rates: { caller: { burst: 2, perSecond: 0.1 } } });
+    const ask = async (name: string): Promise<number> =>
+      (await fetch(`${edge!.url}/v1/parcels`, { headers: { 'x-test-caller': name } })).status;
+    expect([await ask('a'), await ask('a'), await ask('a'), await ask('b'), await ask('b')]).toEqual([200, 200, 429, 200, 200]);
+  });
+
+  it('bad tokens are slowed down by address, while everybody else behind it is served', async () => {
+    edge = await startEdge({ rates: { failedSignIn: { burst: 2, perSecond: 0.1 } } });
+    const ask = async (how: string): Promise<number> => (await fetch(`${edge!.url}/v1/parcels/failing/${how}`)).status;
+    expect([await ask('badToken'), await ask('badToken'), await ask('badToken')]).toEqual([401, 401, 429]);
+    expect([await ask('absent'), await ask('stepUp')]).toEqual([401, 401]);
+    expect((await fetch(`${edge.url}/v1/parcels`, { headers: { authorization: 'Bearer good' } })).status).toBe(200);
+  });
+});
+
 describe('slow and malformed connections (T23)', () => {
   const slow = { headersMs: 300, requestMs: 400, slowCheckMs: 50, headerBytes: 2_048 };
 

@@ -6,7 +6,7 @@ import { type EdgeApp, type ProblemAnswer, postJson, startEdge } from './edge-ap
 
 let edge: EdgeApp;
 beforeAll(async () => {
-  edge = await startEdge({ roleOf: (request) => (request.headers['x-test-role'] as string | undefined) ?? 'pharmacist' });
+  edge = await startEdge();
 });
 afterAll(() => edge.close());
 
@@ -75,9 +75,28 @@ describe('what leaves the service', () => {
     expect([teapot.status, teapot.headers.get('x-pot')]).toEqual([418, 'yes']);
   });
 
+  it.each([
+    ['absent', 401, 'unauthenticated'],
+    ['stepUp', 401, 'step-up-required'],
+    ['forbidden', 403, 'forbidden'],
+    ['signIn', 503, 'sign-in-unavailable'],
+    ['crowded', 503, 'overloaded'],
+    ['gone', 503, 'database-unavailable'],
+    ['unknown', 503, 'outcome-unknown'],
+  ])('what sign-in and database throw (%s) is answered %i as its own problem, without its message', async (how, status, slug) => {
+    const answer = await fetch(`${edge.url}/v1/parcels/failing/${how}`);
+    const body = (await answer.json()) as ProblemAnswer;
+    expect([answer.status, body.type]).toEqual([status, `/problems/${slug}`]);
+    expect(answer.headers.has('retry-after')).toBe(status === 503);
+    expect(answer.headers.has('www-authenticate')).toBe(status === 401 || status === 403);
+    expect(JSON.stringify(body) + edge.lines.join('')).not.toContain('CANARY-SECRET');
+  });
+
   it('each request is one line with its route template, never its address', async () => {
     const id = '019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b';
-    const answer = await fetch(`${edge.url}/v1/parcels/${id}?q=x`, { headers: { 'x-request-id': '0199AAAA-3d4e-7f60-8a9b-0c1d2e3f4a5b' } });
+    const answer = await fetch(`${edge.url}/v1/parcels/${id}?q=x`, {
+      headers: { 'x-request-id': '0199AAAA-3d4e-7f60-8a9b-0c1d2e3f4a5b', 'x-test-caller': 'Canary' },
+    });
     expect(answer.headers.get('x-request-id')).toBe('0199aaaa-3d4e-7f60-8a9b-0c1d2e3f4a5b');
     const line = await lineOf('0199aaaa-3d4e-7f60-8a9b-0c1d2e3f4a5b');
     expect(line).toEqual({
@@ -112,8 +131,10 @@ describe('what leaves the service', () => {
     const before = edge.lines.length;
     await postJson(`${edge.url}/v1/parcels`, JSON.stringify({ name: nasty, [nasty]: nasty }));
     await new Promise((resolve) =>
-      rawRequest(`${edge.url}/v1/parcels/loose/${encodeURIComponent(nasty)}`, { headers: { 'x-test-role': 'admin\u00ff forged' } }, (res) =>
-        res.resume().on('end', resolve),
+      rawRequest(
+        `${edge.url}/v1/parcels/loose/${encodeURIComponent(nasty)}`,
+        { headers: { 'x-test-caller': 'x', 'x-test-role': 'admin\u00ff forged' } },
+        (res) => res.resume().on('end', resolve),
       ).end(),
     );
     await new Promise((resolve) => setTimeout(resolve, 20));
