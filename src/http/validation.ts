@@ -27,14 +27,22 @@ class StrictValidationPipe extends ValidationPipe {
     if (typeof value === 'object' && value !== null && metadata.metatype && metadata.type !== 'custom') {
       const prototype = metadata.metatype.prototype as Record<string, unknown> | undefined;
       const extra = Object.keys(value).filter((key) => FORBIDDEN_KEYS.has(key) || typeof prototype?.[key] === 'function');
-      if (extra.length > 0) throw fieldsInvalid(extra.map((key) => ({ pointer: `/${key}`, message: UNKNOWN })));
+      if (extra.length > 0) throw fieldsInvalid(unknownFields(extra));
     }
     return super.transform(value, metadata);
   }
 }
 
 const UNKNOWN = 'This field is not known here. Remove it.';
+const UNNAMED = 'There is a field here whose name is not known. Remove it.';
 const SHOWABLE = /^[A-Za-z0-9_.$-]{1,64}$/;
+
+/** Fields that are not known at `parent`; one whose name might be a value is refused without repeating it. */
+export function unknownFields(names: readonly string[], parent = ''): FieldProblem[] {
+  return names
+    .slice(0, MAX_ERRORS)
+    .map((name) => (SHOWABLE.test(name) ? { pointer: `${parent}/${name}`, message: UNKNOWN } : { pointer: parent, message: UNNAMED }));
+}
 
 /** class-validator's tree as a flat list of pointers, without any value. */
 export function toFieldProblems(errors: readonly ValidationError[], parent = ''): FieldProblem[] {
@@ -54,7 +62,7 @@ export function toFieldProblems(errors: readonly ValidationError[], parent = '')
 function wording(rule: string, message: string, showable: boolean): string {
   switch (rule) {
     case 'whitelistValidation':
-      return showable ? UNKNOWN : 'There is a field here whose name is not known. Remove it.';
+      return showable ? UNKNOWN : UNNAMED;
     case 'unknownValue':
     case 'isObject':
       return 'Send an object with fields.';
