@@ -106,6 +106,8 @@ class Server implements EmbeddedPostgres {
   private readonly log: Log;
   private stopping: Promise<void> | null = null;
   private endExpected = false;
+  /** The end of a server that is our own child; until we have heard of it, its number is taken and Postgres would not start again. */
+  private ended = Promise.resolve();
 
   constructor(
     private readonly place: Placement,
@@ -161,6 +163,7 @@ class Server implements EmbeddedPostgres {
     const all = [this.pid, ...childrenOf(this.pid)];
     for (const pid of all) signal(pid, 'SIGKILL');
     for (const pid of all) await gone(pid, 10_000);
+    await this.ended;
   }
 
   async restart(): Promise<void> {
@@ -188,7 +191,7 @@ class Server implements EmbeddedPostgres {
       return;
     }
     signal(this.pid, 'SIGINT');
-    if (await gone(this.pid, 20_000)) return;
+    if (await gone(this.pid, 20_000)) return this.ended;
     this.log.warn('Embedded Postgres did not stop within 20 s; it will recover from its write-ahead log at the next start.');
     signal(this.pid, 'SIGQUIT');
     if (!(await gone(this.pid, 5_000))) await this.kill();
@@ -200,11 +203,7 @@ class Server implements EmbeddedPostgres {
     for (;;) {
       const found = this.readPidFile();
       if (!found) return false;
-      if (!isServerOf(found.pid, this.data)) {
-        // Its machine or container stopped hard and the number belongs to somebody else now; Postgres itself would refuse to start.
-        rmSync(join(this.data, 'postmaster.pid'), { force: true });
-        return false;
-      }
+      if (!isServerOf(found.pid, this.data)) return false;
       if (found.ready) {
         this.pid = found.pid;
         this.port = found.port;
@@ -234,6 +233,7 @@ class Server implements EmbeddedPostgres {
   /** Null when the server is ready, else the end of its log. */
   private async launchOn(port: number, until: number): Promise<string | null> {
     if (existsSync(this.logFile) && statSync(this.logFile).size > largestLogBytes) truncateSync(this.logFile);
+    this.disownPidFile();
     const log = openSync(this.logFile, 'a', 0o600);
     const logStart = statSync(this.logFile).size;
     const settings = { ...ownSettings, ...this.options.settings, port: String(port) };
@@ -267,6 +267,18 @@ class Server implements EmbeddedPostgres {
     }
     if (end === null && child.pid) signal(child.pid, 'SIGQUIT');
     return `${readFileSync(this.logFile).subarray(logStart).toString().trim().split('\n').slice(-5).join(' ')} (${end ?? 'not ready in time'})`;
+  }
+
+  /**
+   * A machine or container that stopped hard leaves a pid file whose number may be a stranger's by now, or a zombie's, and Postgres would
+   * refuse to start. With our own number in it, its parent's, Postgres takes it for stale; and unlike after removing the file, it still
+   * looks for backends of the dead server that go on writing.
+   */
+  private disownPidFile(): void {
+    const left = this.readPidFile();
+    if (!left || isServerOf(left.pid, this.data)) return;
+    const file = join(this.data, 'postmaster.pid');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
   }
 
   private get logFile(): string {

@@ -42,6 +42,8 @@ export interface Pools {
    * A demo clock counts as the database's clock.
    */
   clockSkew(serviceNow?: () => number): Promise<number>;
+  /** Opens all connections of both; call it before taking requests. */
+  warm(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ const tries = 5;
 /** How much longer than the server's own limit we wait before we give a silent server up. */
 const silenceMs = 1_000;
 
-/** Opens both pools as the role of `serviceUrl`. Connections are made when first needed. */
+/** Both pools as the role of `serviceUrl`. Connections are opened when needed, or by `warm()`. */
 export function openPools(settings: PoolSettings, serviceUrl: string, log: Log): Pools {
   const counter = new QueryPool('counter', settings.counterPoolSize, settings, serviceUrl, log);
   const rest = new QueryPool('rest', settings.restPoolSize, settings, serviceUrl, log);
@@ -57,6 +59,9 @@ export function openPools(settings: PoolSettings, serviceUrl: string, log: Log):
     counter,
     rest,
     clockSkew: (serviceNow = Date.now) => readClockSkew(rest, serviceNow),
+    warm: async () => {
+      await Promise.all([counter.warm(), rest.warm()]);
+    },
     close: async () => {
       await Promise.all([counter.close(), rest.close()]);
     },
@@ -86,7 +91,8 @@ export class QueryPool {
       // A server that is frozen or unreachable ends no statement by itself.
       query_timeout: settings.statementTimeoutMs + silenceMs,
       connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 60_000,
+      // Kept open: opening one under load can cost a caller all the time he has.
+      idleTimeoutMillis: 0,
       // After a failover the connections come back to a new server one by one.
       maxLifetimeSeconds: 3_600,
       keepAlive: true,
@@ -142,6 +148,14 @@ export class QueryPool {
 
   stats(): PoolStats {
     return { size: this.size, busy: this.busy, waiting: this.queue.length, refused: this.refused };
+  }
+
+  /** Opens all connections, so that the first callers do not wait for it. @throws DatabaseUnavailable */
+  async warm(): Promise<void> {
+    const opening = Array.from({ length: this.size }, async () => (await this.pool.connect()).release());
+    await Promise.all(opening).catch((error: unknown) => {
+      throw new DatabaseUnavailable(`No connection to the database: ${messageOf(error)}`, { cause: error });
+    });
   }
 
   /** Waits for running work and closes all connections. */

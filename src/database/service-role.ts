@@ -9,7 +9,7 @@ interface RoleFacts {
 }
 
 // MEMBER, not USAGE: a role that may SET ROLE to the owner is as good as the owner. The table's partitions are asked one by one,
-// since a right on a partition works without one on the table.
+// since a right on a partition works without one on the table; a table without any is not in its own partition tree.
 const question = `
   SELECT current_user::text AS role,
          (SELECT bool_or(rolsuper) FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')) AS superuser,
@@ -19,10 +19,11 @@ const question = `
                   AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
                   AND c.relpersistence <> 't'
                 ORDER BY 1 LIMIT 5) AS owned,
-         ARRAY(SELECT kind || ' ' || part.relid::text
-                 FROM pg_partition_tree(to_regclass('entry')) AS part, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS kind
-                WHERE has_table_privilege(part.relid, kind)
-                   OR (kind = 'UPDATE' AND has_any_column_privilege(part.relid, kind))
+         ARRAY(SELECT kind || ' ' || log.relid::text
+                 FROM (SELECT to_regclass('entry') UNION SELECT relid FROM pg_partition_tree(to_regclass('entry'))) AS log (relid),
+                      unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS kind
+                WHERE has_table_privilege(log.relid, kind)
+                   OR (kind = 'UPDATE' AND has_any_column_privilege(log.relid, kind))
                 ORDER BY 1 LIMIT 5) AS rewritable`;
 
 /**

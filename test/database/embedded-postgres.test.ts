@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { loadConfig } from '../../src/config.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { isAlive } from '../../src/database/embedded-process.js';
@@ -84,14 +85,31 @@ describe('the embedded Postgres', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000); // the promise: well under one on a quiet machine
   });
 
-  test('starts although its pid file names a process that is somebody else', async () => {
-    await server.stop();
+  test('starts although its pid file names a process that is somebody else, as after a hard stop of a container', async () => {
+    await server.kill();
     const pidFile = join(dataDir, 'postgres', 'data', 'postmaster.pid');
-    writeFileSync(pidFile, `${process.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n\nready\n`);
-    const { uid, gid } = statSync(join(dataDir, 'postgres', 'data'));
-    spawnSync('chown', [`${uid}:${gid}`, pidFile]);
-    server = await startEmbeddedPostgres({ dataDir, log });
-    expect(server.pid).not.toBe(process.pid);
+    writeFileSync(pidFile, readFileSync(pidFile, 'utf8').replace(/^\d+/, String(process.ppid)));
+    await server.restart();
+    expect(server.pid).not.toBe(process.ppid);
+  });
+
+  test('does not start beside a backend that outlived its killed server, but waits for its end', async () => {
+    const client = new pg.Client({ connectionString: server.superuserUrl });
+    client.on('error', () => {});
+    await client.connect();
+    const backend = (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
+    process.kill(backend, 'SIGSTOP'); // so that it does not notice
+    process.kill(server.pid, 'SIGKILL');
+    let restarted = false;
+    const restart = server.restart().then(() => {
+      restarted = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(restarted).toBe(false);
+    process.kill(backend, 'SIGKILL');
+    process.kill(backend, 'SIGCONT');
+    await restart;
+    await client.end().catch(() => {});
   });
 
   test('may be stopped twice at the same time', async () => {
@@ -117,17 +135,23 @@ describe('the embedded Postgres', () => {
       }
     };
     const writers = Array.from({ length: 8 }, writer);
+    const stopWriting = async () => {
+      running = false;
+      await Promise.all(writers);
+    };
     for (let round = 0; round < 2; round++) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       const { port, pid } = server;
       await server.kill();
       expect(isAlive(pid)).toBe(false);
-      await server.restart();
+      await server.restart().catch(async (error: unknown) => {
+        await stopWriting();
+        throw error;
+      });
       expect(server.port).toBe(port);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
-    running = false;
-    await Promise.all(writers);
+    await stopWriting();
     const { rows } = await pools.counter.query<{ n: number }>('SELECT n FROM kept');
     const stored = new Set(rows.map(({ n }) => n));
     expect(acknowledged.length).toBeGreaterThan(100);

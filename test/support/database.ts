@@ -42,7 +42,8 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
   const ownerUrl = inDatabase(server.ownerUrl, name);
   const serviceUrl = inDatabase(server.serviceUrl, name);
   if (options.demoClock ?? true) await installDemoClock(ownerUrl);
-  const pools = openPools({ ...loadConfig({}), ...options.settings }, serviceUrl, quietLog);
+  // Patient, so that a busy machine does not look like an overloaded service.
+  const pools = openPools({ ...loadConfig({}), poolWaitMs: 10_000, ...options.settings }, serviceUrl, quietLog);
   const owner = new pg.Pool({
     connectionString: ownerUrl,
     max: 4,
