@@ -1,23 +1,77 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { runCaseFiles } from './case-file/command.js';
+import { loadConfig } from './config.js';
 
+/** The `rems` command. Exit 0 done, 1 a check failed, 2 bad usage. */
 const rems = new Command('rems').description('The REMS authorization service’s command line.').exitOverride();
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const cases = rems.command('cases').description('Case files: the common language of rule authors, tests and auditors');
+rems
+  .command('serve')
+  .description('start the service, as npm start does')
+  .action(async () => {
+    const { start } = await import('./start.js');
+    await start(loadConfig());
+  });
+
+rems
+  .command('migrate')
+  .description('bring the tables of the configured database up to date')
+  .action(async () => {
+    const { openDatabase } = await import('./database/postgres.js');
+    const { migrateUp, roleOf } = await import('./database/migrate.js');
+    const log = { info: print, warn: print, error: print };
+    const database = await openDatabase(loadConfig(), log);
+    try {
+      if (database.ownerUrl === null) throw new Error('DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables.');
+      const done = await migrateUp(database.ownerUrl, log, { serviceRole: roleOf(database.serviceUrl) });
+      print(done.length === 0 ? 'The tables are up to date.' : `Done: ${done.join(', ')}`);
+    } finally {
+      await database.stop();
+    }
+  });
+
+rems
+  .command('seed')
+  .description('fill an empty demo database with invented people and their history')
+  .action(async () => {
+    const { prepareDatabase } = await import('./start.js');
+    const config = loadConfig();
+    if (!config.demo) throw new Error('The seed is for demos only: OIDC_ISSUER is set.');
+    await (await prepareDatabase(config)).stop();
+  });
+
+rems
+  .command('token')
+  .description('print an access token of a demo account, for curl')
+  .requiredOption('--as <account>', 'prescriber, delegate, patient, guardian, pharmacist, administrator, auditor …')
+  .option('--json', 'print as JSON', false)
+  .action(async (options: { as: string; json: boolean }) => {
+    const { mintToken } = await import('./demo/issuer/access-token.js');
+    const config = loadConfig();
+    if (!config.demo) throw new Error('Demo tokens are for demos only: OIDC_ISSUER is set.');
+    const token = await mintToken({ as: options.as, dataDir: config.dataDir });
+    print(options.json ? JSON.stringify({ token, as: options.as }) : token);
+  });
+
+const cases = rems.command('cases').description('case files: the common language of rule authors, tests and auditors');
 cases
   .command('run')
   .description('play case files through the decision code the service runs')
   .argument('<file...>')
   .option('--json', 'print the results as JSON', false)
   .action((files: string[], options: { json: boolean }) => {
-    process.exitCode = runCaseFiles(files, options, (line) => process.stdout.write(`${line}\n`));
+    process.exitCode = runCaseFiles(files, options, print);
   });
 
 try {
   await rems.parseAsync();
 } catch (error) {
-  // Commander's own complaints (and --help) come with an exit code; bad usage is 2 (design §6).
-  const code = error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1;
-  if (!(error instanceof Error && 'exitCode' in error)) process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = code === 1 && error instanceof Error && 'exitCode' in error ? 2 : code;
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong, or shown the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
