@@ -8,7 +8,10 @@ const tier = (name, extra = {}) => ({
   transform: { '^.+\\.ts$': '@swc/jest' },
   ...extra,
 });
-const needsDatabase = { globalSetup: '<rootDir>/test/support/database.setup.ts', globalTeardown: '<rootDir>/test/support/database.teardown.ts' };
+const needsDatabase = {
+  globalSetup: '<rootDir>/test/support/database.setup.ts',
+  globalTeardown: '<rootDir>/test/support/database.teardown.ts',
+};
 
 export default {
   projects: [tier('domain'), tier('database', needsDatabase), tier('http', needsDatabase), tier('journeys', needsDatabase)],

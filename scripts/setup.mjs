@@ -3,7 +3,7 @@
 // Everything it prints goes to stderr, so that `npm run -s rems -- … --json` keeps a clean stdout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,11 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 function hashOf(files, extra = '') {
   const hash = createHash('sha256').update(extra);
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(join(root, file)));
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 
@@ -44,7 +48,11 @@ function install() {
     process.exit(2);
   }
   // npm's own warnings about packages that ask for a newer Node are beside the point: the scripts run on the Node in the lockfile.
-  runOrExit(process.env.npm_node_execpath ?? process.execPath, [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'Installing the pinned packages (about a minute, once)');
+  runOrExit(
+    process.env.npm_node_execpath ?? process.execPath,
+    [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    'Installing the pinned packages (about a minute, once)',
+  );
   writeFileSync(stamp, wanted);
 }
 
@@ -54,7 +62,11 @@ function build() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const node = existsSync(join(root, 'node_modules', '.bin', 'node')) ? join(root, 'node_modules', '.bin', 'node') : process.execPath;
-  runOrExit(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], 'Compiling (a few seconds, after each change)');
+  runOrExit(
+    node,
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+    'Compiling (a few seconds, after each change)',
+  );
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, wanted);
 }

@@ -67,7 +67,7 @@ const told = (error: ErrorObject): string => {
 };
 
 function checkDates(node: unknown, path: string): void {
-  if (Array.isArray(node)) node.forEach((item, index) => checkDates(item, `${path}/${index}`));
+  if (Array.isArray(node)) for (const [index, item] of node.entries()) checkDates(item, `${path}/${index}`);
   else if (node !== null && typeof node === 'object') for (const [key, value] of Object.entries(node)) checkDates(value, `${path}/${key}`);
   else if (typeof node === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(node) && !isLocalDate(node))
     throw new CaseFileInvalid(path, `"${node}" is not a day of the calendar`);

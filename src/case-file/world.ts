@@ -198,9 +198,8 @@ export function worldOf(written: Given, frame: Frame): Case {
       never: never ?? false,
     });
   }
-  (given.contraindicated ?? []).forEach((of) =>
-    evidence.push({ kind: 'contraindication', id: `contraindication/${of}`, recordedAt: LONG_AGO, of }),
-  );
+  for (const of of given.contraindicated ?? [])
+    evidence.push({ kind: 'contraindication', id: `contraindication/${of}`, recordedAt: LONG_AGO, of });
   (given.medications ?? []).forEach((each, index) => {
     if (each.from !== undefined) beganOn(`medications/${index}/from`, each.from);
     evidence.push({

@@ -1,0 +1,30 @@
+// Files that are made from the code and committed, so that a reader of the repository sees them and a change of the code shows in them.
+// `node scripts/generate.mjs` writes them; with --check it only compares, and says which one is stale.
+// Each generator is a module with `text()`, which gives the whole file; it may import from dist/, which is compiled first when it is stale.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Append here: the file, and the module that makes its text. */
+const GENERATED = [];
+
+const compiled = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs'), '--build-only'], { cwd: root, stdio: ['ignore', 2, 2] });
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+
+const onlyCheck = process.argv.includes('--check');
+for (const { file, by } of GENERATED) {
+  const { text } = await import(by);
+  const wanted = await text();
+  const path = join(root, file);
+  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
+  if (onlyCheck) {
+    console.error(`${file} is stale: run \`node scripts/generate.mjs\` and commit what changed.`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, wanted);
+    console.log(`${file} written`);
+  }
+}
