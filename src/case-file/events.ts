@@ -156,8 +156,10 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
         until: field<string>('until') ?? null,
         never: field<boolean>('never') ?? false,
       };
-    case 'state-contraindication':
-      return { ...base, do: name, of: text('of') };
+    case 'state-contraindication': {
+      const of = field<string | string[]>('of') ?? [];
+      return { ...base, do: name, of: typeof of === 'string' ? [of] : of };
+    }
     case 'report-menses':
       return { ...base, do: name, on: on(), cycle: field<Answers['cycle']>('cycle') ?? null };
     case 'report-missed-period':

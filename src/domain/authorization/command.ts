@@ -65,7 +65,7 @@ type CommandBody =
   | { readonly do: 'retract-pregnancy-test'; readonly test: string; readonly reason: string }
   | { readonly do: 'record-contraception'; readonly method: string; readonly from: LocalDateOrMonth; readonly until: LocalDate | null }
   | { readonly do: 'declare-abstinence'; readonly from: LocalDateOrMonth | null; readonly until: LocalDate | null; readonly never: boolean }
-  | { readonly do: 'state-contraindication'; readonly of: string }
+  | { readonly do: 'state-contraindication'; readonly of: readonly string[] }
   | { readonly do: 'report-menses'; readonly on: LocalDate; readonly cycle: Answers['cycle'] }
   | { readonly do: 'report-missed-period'; readonly on: LocalDate; readonly kind: 'missed' | 'abnormal-bleeding' }
   | { readonly do: 'report-unprotected-contact'; readonly on: LocalDate }

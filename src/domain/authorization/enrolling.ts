@@ -96,12 +96,15 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   return accepted(effects);
 }
 
+/** Signed before the prescriber, or by the patient or guardian in person: then it is the agreement with her own prescriber. */
 function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
   const { file, command, at, edition } = situation;
-  const reasons = [...attestingReasons(situation), ...signedLater(command.agreement, at)];
+  const inPerson = command.by.role === 'patient' || command.by.role === 'guardian';
+  const reasons = [...(inPerson ? [] : attestingReasons(situation)), ...signedLater(command.agreement, at)];
   if (categoryOf(command.agreement.category, edition) === null) reasons.push('CATEGORY_UNKNOWN');
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');
-  return reasons.length > 0 ? refused(reasons) : accepted([agreementFact(command.agreement, command.by.id, situation)]);
+  if (reasons.length > 0 || file.enrollment === null) return refused(reasons);
+  return accepted([agreementFact(command.agreement, inPerson ? file.enrollment.prescriber : command.by.id, situation)]);
 }
 
 function withdrawAgreement({ file, command, at }: Situation<'withdraw-agreement'>): Ruling {

@@ -166,9 +166,9 @@ function declareAbstinence(situation: Situation<'declare-abstinence'>): Ruling {
 function stateContraindication(situation: Situation<'state-contraindication'>): Ruling {
   const reasons = attestingReasons(situation);
   const { command, at } = situation;
-  return reasons.length > 0
-    ? refused(reasons)
-    : accepted([fact({ kind: 'contraindication', id: command.id, recordedAt: at, of: command.of })]);
+  if (command.of.length === 0) reasons.push('FACT_UNKNOWN');
+  if (reasons.length > 0) return refused(reasons);
+  return accepted(command.of.map((of, index) => fact({ kind: 'contraindication', id: `${command.id}/${index}`, recordedAt: at, of })));
 }
 
 const REPORTERS = ['patient', 'guardian', 'prescriber', 'delegate', 'system', 'pharmacy', 'administrator'] as const;

@@ -1,7 +1,7 @@
 import { daysBetween } from '../calendar.js';
 import { methodWarnings } from '../contraception.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
-import type { Authorization, Case, PrescriptionLine } from '../patient.js';
+import type { Authorization, Case, Prescription, PrescriptionLine } from '../patient.js';
 import { acceptedNegatives, accommodated } from '../pregnancy-test.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
 import { governing, type Judgement, unmet, usableConfirmation, usableSurvey } from '../requirement.js';
@@ -53,6 +53,12 @@ function notOpenFor(situation: Situation, authorization: Authorization): Ruling 
   ]);
 }
 
+/** What is odd about the prescription without being refused: said when it is written, and again to who issues it. */
+function prescriptionWarnings({ lines, supplyDays, refillsAsked }: Prescription): WarningCode[] {
+  const odd = lines.some((line) => !followsDirections(line, supplyDays));
+  return [...(refillsAsked > 0 ? (['REFILLS_STRUCK'] as const) : []), ...(odd ? (['CAPSULES_AGAINST_DIRECTIONS'] as const) : [])];
+}
+
 function start({ file, command, edition, at }: Situation<'start-authorization'>): Ruling {
   const who = roleReasons(command.by, ['prescriber', 'delegate']);
   if (who.length > 0) return refused(who);
@@ -76,16 +82,14 @@ function start({ file, command, edition, at }: Situation<'start-authorization'>)
     reasons.push('TELEPHONE_NOT_ALLOWED');
   if (reasons.length > 0) return refused(reasons);
 
-  const warnings: WarningCode[] = [];
-  if (asked.refills > 0) warnings.push('REFILLS_STRUCK');
-  if (asked.supplyDays !== null && lines.some((line) => !followsDirections(line, supplyDays))) warnings.push('CAPSULES_AGAINST_DIRECTIONS');
+  const prescription: Prescription = { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel };
   const authorization: Authorization = {
     id: command.authorization,
     machineVersion: CURRENT_MACHINE_VERSION,
     state: 'counseling',
     edition: edition.edition,
     editionHash: edition.hash,
-    prescription: { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel },
+    prescription,
     startedAt: at,
     preparationEndsAt: preparationEnd(at, edition),
     issuedAt: null,
@@ -96,7 +100,7 @@ function start({ file, command, edition, at }: Situation<'start-authorization'>)
     reservation: null,
     exceptions: [],
   };
-  return accepted([{ kind: 'authorization', authorization }], { warnings });
+  return accepted([{ kind: 'authorization', authorization }], { warnings: prescriptionWarnings(prescription) });
 }
 
 function certifyCounseling(situation: Situation<'certify-counseling'>): Ruling {
@@ -218,7 +222,10 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
   };
   return accepted([{ kind: 'authorization', authorization: issued }, ...superseded], {
     validThrough: issueValidThrough(judgement),
-    warnings: governed.category.contraception ? methodWarnings(file, on, edition) : [],
+    warnings: [
+      ...prescriptionWarnings(authorization.prescription),
+      ...(governed.category.contraception ? methodWarnings(file, on, edition) : []),
+    ],
   });
 }
 
