@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import canonicalize from 'canonicalize';
 import type { Instant } from '../domain/calendar.js';
 import { type Edition, editionFrom } from '../domain/program.js';
+import { editionCheck } from './edition.check.js';
 
 /** Where the programs' folders stand, beside the compiled code and the sources alike. */
 export const PROGRAMS_FOLDER = fileURLToPath(new URL('../../programs/', import.meta.url));
@@ -30,11 +31,13 @@ export class EditionCatalogue {
 
   static fromFolder(folder = PROGRAMS_FOLDER): EditionCatalogue {
     const editions: Edition[] = [];
+    const check = editionCheck(folder);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
       for (const file of readdirSync(join(folder, entry.name))) {
         if (!/^\d{4}-\d{2}-\d{2}\.json$/.test(file)) continue;
         const document = JSON.parse(readFileSync(join(folder, entry.name, file), 'utf8')) as object;
+        check(document, `${entry.name}/${file}`);
         editions.push(editionFrom(document, hashOfDocument(document)));
       }
     }
