@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
@@ -99,12 +100,16 @@ async function containerServer(): Promise<Server | null> {
       .withEnvironment({ POSTGRES_PASSWORD: password })
       .withCommand(['postgres', '-c', 'max_connections=200'])
       .withExposedPorts(5432)
-      // The image starts once to set itself up and once for good.
-      .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
-      .withStartupTimeout(120_000)
+      .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/))
+      .withStartupTimeout(60_000)
       .start();
     const url = (role: string) => `postgres://${role}:${password}@${container.getHost()}:${container.getMappedPort(5432)}/postgres`;
-    await administer(url('postgres'), (client) => makeRoles(client, password));
+    try {
+      await firstConnection(url('postgres'), (client) => makeRoles(client, password));
+    } catch (error) {
+      await container.stop();
+      throw error;
+    }
     const stop = async () => {
       await container.stop();
     };
@@ -112,6 +117,20 @@ async function containerServer(): Promise<Server | null> {
   } catch (error) {
     say(`A container engine answers, but the Postgres container did not start: ${(error as Error).message}`);
     return null;
+  }
+}
+
+/** The image says "ready" twice, once while it sets itself up, when it does not listen on the network yet. So we knock until it lets us in. */
+async function firstConnection(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const until = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await administer(url, work);
+    } catch (error) {
+      const refused = !(error instanceof pg.DatabaseError) || error.code === '57P03';
+      if (!refused || performance.now() > until) throw error;
+      await sleep(100);
+    }
   }
 }
 
