@@ -5,7 +5,7 @@ import type { Authorization, Fill, Reservation } from '../patient.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
 import type { Judgement } from '../requirement.js';
 import { roleReasons } from './attester.js';
-import { confirmationEnd, ENDED, isPreparing } from './deadline.js';
+import { confirmationEnd, isIssued, isPreparing } from './deadline.js';
 import type { Effect } from './effect.js';
 import { counterReasons, earliestAtCounter, endedReasons } from './explain.js';
 import { judgementOf } from './prescribing.js';
@@ -108,7 +108,8 @@ function transferReservation(situation: Situation<'transfer-reservation'>): Ruli
   const { authorization, effective } = judgement;
   const reasons = new Set<ReasonCode>(counterReasons('verify', judgement));
   if (effective.live === null && effective.lapsedHolder === command.by.id) reasons.add('CONFIRMATION_EXPIRED');
-  else if (!ENDED.includes(effective.state) && effective.live?.pharmacy !== command.by.id) reasons.add('NOT_RESERVED');
+  // Beside an end, or before there is a number, stands nothing that hangs on a reservation.
+  else if (isIssued(effective.state) && effective.live?.pharmacy !== command.by.id) reasons.add('NOT_RESERVED');
   const to = file.participants[command.to];
   if (!isCertified(to, at)) reasons.add('PHARMACY_NOT_CERTIFIED');
   const from = file.participants[command.by.id];

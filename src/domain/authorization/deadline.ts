@@ -15,11 +15,12 @@ export interface Effective {
 }
 
 export const PREPARING: readonly AuthorizationState[] = ['counseling', 'contraception', 'pregnancyTest', 'ready'];
-export const ENDED: readonly AuthorizationState[] = ['returned', 'expired', 'cancelled', 'superseded', 'revoked'];
 
 export const isPreparing = (state: AuthorizationState): boolean => PREPARING.includes(state);
+/** Has its number and can still be filled. */
+export const isIssued = (state: AuthorizationState): boolean => state === 'authorized' || state === 'reserved';
 /** Neither ended nor dispensed: what danger revokes. */
-export const isOpen = (state: AuthorizationState): boolean => isPreparing(state) || state === 'authorized' || state === 'reserved';
+export const isOpen = (state: AuthorizationState): boolean => isPreparing(state) || isIssued(state);
 
 export function effectiveState(authorization: Authorization, file: Case, at: Instant): Effective {
   const still = (state: AuthorizationState): Effective => ({ state, live: null, lapsedHolder: null });
