@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Append here: the file, and the module that makes its text. */
-const GENERATED = [];
+const GENERATED = [{ file: 'docs/machine.md', by: './machine-document.mjs' }];
 
 const compiled = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs'), '--build-only'], { cwd: root, stdio: ['ignore', 2, 2] });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
