@@ -159,6 +159,7 @@ class Server implements EmbeddedPostgres {
 
   async kill(): Promise<void> {
     this.endExpected = true;
+    if (!isServerOf(this.pid, this.data)) return this.ended;
     // The backends are asked for first: once their parent is dead nobody knows them any more.
     const all = [this.pid, ...childrenOf(this.pid)];
     for (const pid of all) signal(pid, 'SIGKILL');
@@ -169,7 +170,7 @@ class Server implements EmbeddedPostgres {
   async restart(): Promise<void> {
     const unlock = await holdStartLock(join(this.place.home, 'start.lock'));
     try {
-      if (isServerOf(this.pid, this.data)) await this.shutDown();
+      await this.shutDown();
       await this.launch(this.port);
       this.stopping = null;
     } finally {
@@ -186,6 +187,8 @@ class Server implements EmbeddedPostgres {
   /** Fast shutdown: open transactions are rolled back, everything committed is on disk. Harder only when that does not end. */
   private async shutDown(): Promise<void> {
     this.endExpected = true;
+    // It may have ended by itself long ago, and its number be a stranger's.
+    if (!isServerOf(this.pid, this.data)) return this.ended;
     if (process.platform === 'win32') {
       spawnSync(join(this.place.bin, 'pg_ctl.exe'), ['stop', '-D', this.data, '-m', 'fast'], { stdio: 'ignore' });
       return;
