@@ -58,12 +58,17 @@ function missingOn(record: ContraceptionFile, on: LocalDate, rules: Contraceptio
   return exception ? null : 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE';
 }
 
-/** Whether every day from `from` to `to` is covered, both included. */
+/** Whether every day from `from` to `to` is covered, both included. What is in use changes only where a period begins or has ended. */
 export function unbroken(file: Case, from: LocalDate, to: LocalDate, edition: Edition): boolean {
+  if (from > to) return true;
   const record = contraceptionFile(file);
-  for (let day = to; day >= from; day = addDays(day, -1)) {
-    if (missingOn(record, day, edition.contraception) !== null) return false;
+  const days = new Set<LocalDate>([from]);
+  for (const period of [...record.methods, ...record.abstinence]) {
+    if (period.from > from && period.from <= to) days.add(period.from);
+    const after = period.until === null ? null : addDays(period.until, 1);
+    if (after !== null && after > from && after <= to) days.add(after);
   }
+  for (const day of days) if (missingOn(record, day, edition.contraception) !== null) return false;
   return true;
 }
 

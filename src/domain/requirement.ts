@@ -337,10 +337,17 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'medication-guide': medicationGuide,
 };
 
+// The guard and the explanation ask about the very same judgement; it is immutable, so the second of them may have the first one's answer.
+const answered = new WeakMap<Judgement, Partial<Record<JudgedAt, readonly ReasonCode[]>>>();
+
 /** Every reason why this cannot be, in the catalogue's order; empty when nothing stands in the way. A requirement nobody knows refuses. */
-export function unmet(when: JudgedAt, judgement: Judgement): ReasonCode[] {
+export function unmet(when: JudgedAt, judgement: Judgement): readonly ReasonCode[] {
+  const known = answered.get(judgement)?.[when];
+  if (known !== undefined) return known;
   const names = judgement.edition.judged[when];
-  return inCatalogueOrder(names.flatMap((name) => REQUIREMENTS[name]?.(judgement) ?? ['RULE_MISSING']));
+  const reasons = inCatalogueOrder(names.flatMap((name) => REQUIREMENTS[name]?.(judgement) ?? ['RULE_MISSING']));
+  answered.set(judgement, { ...answered.get(judgement), [when]: reasons });
+  return reasons;
 }
 
 /** The first day on which no more than the allowed days are left. */

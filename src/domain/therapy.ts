@@ -96,7 +96,17 @@ export interface FirstRules {
   readonly lead: boolean;
 }
 
+// Four requirements ask this of one case at one instant; the last answer is remembered for them.
+let lastAnswer: { readonly file: Case; readonly at: Instant; readonly edition: Edition; readonly rules: FirstRules } | null = null;
+
 export function firstRules(file: Case, at: Instant, edition: Edition): FirstRules {
+  if (lastAnswer?.file === file && lastAnswer.at === at && lastAnswer.edition === edition) return lastAnswer.rules;
+  const rules = workOutFirstRules(file, at, edition);
+  lastAnswer = { file, at, edition, rules };
+  return rules;
+}
+
+function workOutFirstRules(file: Case, at: Instant, edition: Edition): FirstRules {
   const on = dateAt(at, edition.zone);
   const last = lastFill(file);
   const cleared = clearedSince(file, last?.handedOver.at ?? null);

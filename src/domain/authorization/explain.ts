@@ -32,7 +32,7 @@ export const dangerReasons = (file: Case, at: Instant, edition: Edition): Reason
     .filter((code) => REASONS[code].group === 'danger');
 
 /** Every reason at the counter. Beside an authorization that ended, or has no number yet, stand danger and identity, nothing that hangs on a reservation. */
-export function counterReasons(when: Exclude<JudgedAt, 'issue'>, judgement: Judgement): ReasonCode[] {
+export function counterReasons(when: Exclude<JudgedAt, 'issue'>, judgement: Judgement): readonly ReasonCode[] {
   const { authorization, effective, file } = judgement;
   const own = endedReasons(authorization, effective.state, file);
   if (isPreparing(effective.state)) own.push('AUTHORIZATION_NOT_ISSUED');
