@@ -30,6 +30,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
   const pools = openPools(config, serviceUrl, { info: said('info'), warn: said('warn'), error: said('error') });
   try {
     await refuseOverpoweredRole(pools.rest);
+    await pools.warm();
     const module = AppModule.register(config, {
       pools,
       catalogue: EditionCatalogue.fromFolder(),
