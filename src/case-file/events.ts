@@ -217,6 +217,7 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
         handedOver: 'handedOverAt' in event ? timeAt(`${path}/handedOverAt`, text('handedOverAt'), zone) : null,
         capsules: null,
         supplyDays: null,
+        lines: [],
       };
     case 'return':
       return { ...base, do: name, authorization, unopened: field<boolean>('unopened') ?? true };

@@ -294,9 +294,16 @@ const daysLeftRequirement: Requirement = ({ file, on, edition, authorization }) 
 const quantity: Requirement = ({ authorization, presented }) => {
   if (presented === null) return met;
   const { lines, supplyDays } = authorization.prescription;
-  const capsules = lines.reduce((sum, line) => sum + line.capsules, 0);
-  const tooMany = (presented.capsules ?? 0) > capsules || (presented.supplyDays ?? 0) > supplyDays;
-  const otherStrength = presented.strengthMg !== null && !lines.some((line) => line.strengthMg === presented.strengthMg);
+  const shown = presented.lines ?? [];
+  const capsulesOf = (some: readonly { strengthMg: number; capsules: number }[], strengthMg: number): number =>
+    some.reduce((sum, line) => (line.strengthMg === strengthMg ? sum + line.capsules : sum), 0);
+  const strengths = new Set([...shown.map((line) => line.strengthMg), ...(presented.strengthMg === null ? [] : [presented.strengthMg])]);
+  const ordered = new Set(lines.map((line) => line.strengthMg));
+  const otherStrength = [...strengths].some((strengthMg) => !ordered.has(strengthMg));
+  const tooMany =
+    (presented.capsules ?? 0) > lines.reduce((sum, line) => sum + line.capsules, 0) ||
+    (presented.supplyDays ?? 0) > supplyDays ||
+    shown.some(({ strengthMg }) => ordered.has(strengthMg) && capsulesOf(shown, strengthMg) > capsulesOf(lines, strengthMg));
   return [...unless(!tooMany, 'MORE_THAN_AUTHORIZED'), ...unless(!otherStrength, 'WRONG_PRODUCT')];
 };
 

@@ -1,5 +1,5 @@
 import type { Instant, LocalDate, LocalDateOrMonth, Moment } from '../calendar.js';
-import type { Actor } from '../participant.js';
+import type { Actor, Participant } from '../participant.js';
 import type { Answers, PregnancyTest, Regimen } from '../patient.js';
 
 /** What somebody asks for: the vocabulary of case files, API and log. `id` names the new fact it makes; `at` is the database's instant. */
@@ -27,6 +27,16 @@ export interface Presented {
   readonly capsules: number | null;
   readonly strengthMg: number | null;
   readonly supplyDays: number | null;
+  /** What lies on the counter, line by line, when that is known. */
+  readonly lines?: readonly GivenLine[];
+}
+
+/** Capsules of one strength out of one package; product code and lot as printed on it. */
+export interface GivenLine {
+  readonly strengthMg: number;
+  readonly capsules: number;
+  readonly ndc: string;
+  readonly lot: string;
 }
 
 type OnAuthorization = { readonly authorization: string };
@@ -36,7 +46,17 @@ type CommandBody =
       readonly do: 'certify-prescriber' | 'certify-pharmacy' | 'suspend-prescriber' | 'suspend-pharmacy';
       readonly participant: string;
       readonly until: Instant | null;
+      /** Of a suspension: the cause. */
+      readonly reason?: string;
     }
+  | {
+      readonly do: 'register-participant';
+      readonly participant: string;
+      readonly kind: Participant['kind'];
+      readonly actsFor: string | null;
+      readonly chain: string | null;
+    }
+  | { readonly do: 'end-delegation'; readonly participant: string }
   | { readonly do: 'train-person'; readonly participant: string; readonly person: string; readonly until: Instant | null }
   | {
       readonly do: 'enroll-patient' | 're-enroll-patient';
@@ -93,13 +113,23 @@ type CommandBody =
       readonly medicationGuide: boolean;
       /** The hand-over that happened; null while she asks before it. */
       readonly handedOver: Moment | null;
-      /** What is handed over, when it is less than authorized. */
+      /** What is handed over; null and none: as reserved. */
       readonly capsules: number | null;
       readonly supplyDays: number | null;
+      readonly lines: readonly GivenLine[];
     })
   | (OnAuthorization & { readonly do: 'correct-dispense'; readonly error: string; readonly patientContacted: boolean })
   | (OnAuthorization & { readonly do: 'return'; readonly unopened: boolean })
-  | { readonly do: 'set-accommodation'; readonly kind: string; readonly from: Instant; readonly until: Instant | null }
+  | {
+      readonly do: 'set-accommodation';
+      readonly kind: string;
+      readonly from: Instant;
+      readonly until: Instant | null;
+      /** Who allowed it: the regulator's letter, say. */
+      readonly authority?: string;
+    }
+  | (OnAuthorization & { readonly do: 'request-exception'; readonly kind: string; readonly reason: string; readonly evidence: string })
+  | (OnAuthorization & { readonly do: 'decline-exception'; readonly request: string; readonly reason: string })
   | (OnAuthorization & {
       readonly do: 'grant-exception';
       readonly kind: string;
@@ -107,7 +137,9 @@ type CommandBody =
       readonly approvedBy: readonly string[];
     })
   /** Written by the sweeper when nobody came: what the clock had already decided. */
-  | (OnAuthorization & { readonly do: 'lapse' });
+  | (OnAuthorization & { readonly do: 'lapse' })
+  /** Written by the system, patient by patient, when a prescriber was suspended for cause. */
+  | { readonly do: 'revoke'; readonly prescriber: string };
 
 /** A prescription as written; null where it does not say. */
 export interface PrescriptionInput {

@@ -5,6 +5,7 @@ import type { Authorization, Fill, Reservation } from '../patient.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
 import type { Judgement } from '../requirement.js';
 import { roleReasons } from './attester.js';
+import type { Presented } from './command.js';
 import { confirmationEnd, isIssued, isPreparing } from './deadline.js';
 import type { Effect } from './effect.js';
 import { counterReasons, earliestAtCounter, endedReasons } from './explain.js';
@@ -40,12 +41,23 @@ function soon(authorization: Authorization, confirmationEndsAt: Instant | null):
   return cut ? ['HANDOVER_SOON'] : [];
 }
 
+/** A refusal at the counter; a number filled elsewhere that is presented again, with the right name, is a finding. */
+function turnedAway(judgement: Judgement, reasons: readonly ReasonCode[]): Ruling {
+  const { file, authorization, by } = judgement;
+  const elsewhere = file.fills.some((fill) => fill.authorization === authorization.id && fill.pharmacy !== by.id);
+  const again = elsewhere && reasons.includes('ALREADY_DISPENSED') && !reasons.includes('IDENTIFIERS_DO_NOT_MATCH');
+  return {
+    ...refused(reasons, earliestAtCounter(judgement, reasons)),
+    effects: again ? [{ kind: 'finding', code: 'DUPLICATE_PRESENTATION' }] : [],
+  };
+}
+
 function verify(situation: Situation<'verify'>): Ruling {
   const found = atCounter(situation);
   if ('ruling' in found) return found.ruling;
   const { judgement } = found;
   const reasons = counterReasons('verify', judgement);
-  if (reasons.length > 0) return refused(reasons, earliestAtCounter(judgement, reasons));
+  if (reasons.length > 0) return turnedAway(judgement, reasons);
   const ends = judgement.effective.live?.confirmationEndsAt ?? confirmationEnd(situation.at, situation.edition);
   return accepted([], {
     validThrough: validThrough(judgement, judgement.effective.live?.confirmationEndsAt ?? null),
@@ -60,7 +72,7 @@ function reserve(situation: Situation<'reserve'>): Ruling {
   const { command, at, edition } = situation;
   const { authorization, effective } = judgement;
   const reasons = counterReasons('reserve', judgement);
-  if (reasons.length > 0) return refused(reasons, earliestAtCounter(judgement, reasons));
+  if (reasons.length > 0) return turnedAway(judgement, reasons);
   // The live holder asking again has its reservation already: the same number, no new 24 hours.
   if (effective.live !== null)
     return accepted([], {
@@ -146,6 +158,17 @@ function fillOf(
   };
 }
 
+/** What lies on the counter, as a prescription would state it. */
+const onCounter = ({ capsules, supplyDays, lines }: Situation<'dispense'>['command']): Presented => ({
+  identifiersMatch: true,
+  shows: ['number', 'category'],
+  showsCategory: null,
+  capsules,
+  strengthMg: null,
+  supplyDays,
+  lines,
+});
+
 function dispense(situation: Situation<'dispense'>): Ruling {
   const { file, command, edition, at, on } = situation;
   const reported = command.handedOver;
@@ -162,6 +185,7 @@ function dispense(situation: Situation<'dispense'>): Ruling {
   const siteZone = command.siteZone ?? edition.zone;
   const judgement: Judgement = {
     ...found.judgement,
+    presented: onCounter(command),
     handover: { ship: command.method === 'ship', siteZone, checklist: command.checklist, medicationGuide: command.medicationGuide },
   };
   const { authorization, effective } = judgement;

@@ -37,7 +37,8 @@ export function decide(file: Case, command: Command, edition: Edition): Decision
   const ruling = handler(situation);
   const reasons = inCatalogueOrder(ruling.reasons);
   const outcome = ruling.deviation ? 'recorded-as-deviation' : reasons.length > 0 ? 'deny' : 'allow';
-  const own = outcome === 'deny' ? [] : (ruling.effects ?? []);
+  // A refusal changes nothing of the case; what it may open is a finding.
+  const own = (ruling.effects ?? []).filter((effect) => outcome !== 'deny' || effect.kind === 'finding');
   const ownAfter = apply(file, own);
   // A counter command changes no fact that a prescription in preparation waits for, and its road is the hot one.
   const further = outcome === 'allow' && !(command.do in COUNTER) ? settled({ ...situation, file: ownAfter }) : [];
