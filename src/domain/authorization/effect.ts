@@ -19,6 +19,9 @@ export type Effect =
 const replaced = <T extends { readonly id: string }>(list: readonly T[], item: T): T[] =>
   list.some((each) => each.id === item.id) ? list.map((each) => (each.id === item.id ? item : each)) : [...list, item];
 
+/** The same accommodation set anew from the same instant takes the earlier one's place: so one without an end gets its end. */
+const superseded = (by: Accommodation) => (each: Accommodation) => each.kind !== by.kind || each.from !== by.from;
+
 /** The case after those effects: the only way a case changes. */
 export function apply(file: Case, effects: readonly Effect[]): Case {
   let after = file;
@@ -54,7 +57,7 @@ export function apply(file: Case, effects: readonly Effect[]): Case {
         after = { ...after, participants: { ...after.participants, [effect.participant.id]: effect.participant } };
         break;
       case 'accommodation':
-        after = { ...after, accommodations: [...after.accommodations, effect.accommodation] };
+        after = { ...after, accommodations: [...after.accommodations.filter(superseded(effect.accommodation)), effect.accommodation] };
         break;
       case 'finding':
         break;

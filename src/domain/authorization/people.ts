@@ -18,9 +18,14 @@ type Named =
   | 'certify-pharmacy'
   | 'suspend-prescriber'
   | 'suspend-pharmacy'
+  | 'register-participant'
+  | 'end-delegation'
   | 'train-person'
   | 'set-accommodation'
-  | 'grant-exception';
+  | 'request-exception'
+  | 'grant-exception'
+  | 'decline-exception'
+  | 'revoke';
 
 const kindOf = (name: string): 'prescriber' | 'pharmacy' => (name.endsWith('prescriber') ? 'prescriber' : 'pharmacy');
 
@@ -37,11 +42,39 @@ const newcomer = (id: string, kind: Participant['kind']): Participant => ({
   trained: {},
 });
 
-function certify({ file, command, at }: Situation<'certify-prescriber' | 'certify-pharmacy'>): Ruling {
+/** Not yet certified. A delegate acts for a prescriber on record, and nobody else for anybody. */
+function register({ file, command }: Situation<'register-participant'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
+  const { participant: id, kind, actsFor, chain } = command;
+  if (file.participants[id] !== undefined) return refused(['WRONG_STATE']);
+  const placed = kind === 'delegate' ? actsFor !== null && file.participants[actsFor]?.kind === 'prescriber' : actsFor === null;
+  if (!placed || (chain !== null && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
+  return accepted([{ kind: 'participant', participant: { ...newcomer(id, kind), actsFor, chain, revision: 1 } }]);
+}
+
+/** By the office, the prescriber acted for, or the delegate himself. */
+function endDelegation({ file, command }: Situation<'end-delegation'>): Ruling {
+  const delegate = file.participants[command.participant];
+  if (delegate?.kind !== 'delegate') return refused(['FACT_UNKNOWN']);
+  const { by } = command;
+  const own = (by.role === 'prescriber' && by.id === delegate.actsFor) || (by.role === 'delegate' && by.id === delegate.id);
+  const who = own ? [] : roleReasons(by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  if (delegate.actsFor === null) return refused(['WRONG_STATE']);
+  return accepted([{ kind: 'participant', participant: { ...delegate, actsFor: null, revision: delegate.revision + 1 } }]);
+}
+
+function certify({ file, command, at }: Situation<'certify-prescriber' | 'certify-pharmacy'>): Ruling {
   const kind = kindOf(command.do);
-  const before = file.participants[command.participant] ?? newcomer(command.participant, kind);
+  const himself = command.by.role === kind && command.by.id === command.participant;
+  const who = himself ? [] : roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const known = file.participants[command.participant];
+  // Who was suspended for cause does not lift that himself.
+  if (himself && known && isSuspended(known, at))
+    return refused([kind === 'prescriber' ? 'PRESCRIBER_NOT_CERTIFIED' : 'PHARMACY_NOT_CERTIFIED']);
+  const before = known ?? newcomer(command.participant, kind);
   if (before.kind !== kind) return refused(['FACT_UNKNOWN']);
   const inDate =
     before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
@@ -84,6 +117,14 @@ export function revokedWith(prescriber: string, file: Case, at: number): Effect[
   });
 }
 
+/** The system's own act on one patient after that suspension. */
+function revoke({ file, command, at }: Situation<'revoke'>): Ruling {
+  const who = roleReasons(command.by, ['system']);
+  if (who.length > 0) return refused(who);
+  const effects = revokedWith(command.prescriber, file, at);
+  return effects.length > 0 ? accepted(effects) : refused(['WRONG_STATE']);
+}
+
 function train({ file, command }: Situation<'train-person'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system', 'pharmacy']);
   if (who.length > 0) return refused(who);
@@ -112,6 +153,33 @@ function twoPersons(approvedBy: readonly string[], authorization: Authorization,
   });
 }
 
+/**
+ * Never exceptable, whoever signs: danger, and a number that ended or was filled. What else may never be waived, no exception waives: the
+ * edition's list names the reasons each kind lifts, and the counter judges all others again.
+ */
+function neverExceptable(authorization: Authorization, kind: string, { file, at, edition }: Situation): ReasonCode[] {
+  const { state } = effectiveState(authorization, file, at);
+  const never = [...endedReasons(authorization, state, file), ...dangerReasons(file, at, edition)];
+  return edition.exceptions[kind] === undefined || never.length > 0 ? ['EXCEPTION_NOT_ALLOWED', ...never] : [];
+}
+
+/** A request changes nothing by itself; it is answered by two persons. One that nobody could grant is refused at once. */
+function requestException(situation: Situation<'request-exception'>): Ruling {
+  const { file, command } = situation;
+  const who = roleReasons(command.by, ['prescriber', 'pharmacy', 'administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  const authorization = file.authorizations.find((each) => each.id === command.authorization);
+  if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
+  const reasons = neverExceptable(authorization, command.kind, situation);
+  return reasons.length > 0 ? refused(reasons) : accepted([]);
+}
+
+function declineException({ file, command }: Situation<'decline-exception'>): Ruling {
+  const who = roleReasons(command.by, ['administrator', 'system']);
+  if (who.length > 0) return refused(who);
+  return file.authorizations.some((each) => each.id === command.authorization) ? accepted([]) : refused(['AUTHORIZATION_UNKNOWN']);
+}
+
 function grantException(situation: Situation<'grant-exception'>): Ruling {
   const { file, command, edition, at } = situation;
   const who = roleReasons(command.by, ['administrator', 'system']);
@@ -119,13 +187,8 @@ function grantException(situation: Situation<'grant-exception'>): Ruling {
   const authorization = file.authorizations.find((each) => each.id === command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
   const rule = edition.exceptions[command.kind];
-  const { state } = effectiveState(authorization, file, at);
-  // Never exceptable, whoever signs: danger, and a number that ended or was filled. What else may never be waived, no exception waives:
-  // the edition's list names the reasons each kind lifts, and the counter judges all others again.
-  const never = [...endedReasons(authorization, state, file), ...dangerReasons(file, at, edition)];
-  const reasons: ReasonCode[] = [];
+  const reasons = neverExceptable(authorization, command.kind, situation);
   if (!twoPersons(command.approvedBy, authorization, file)) reasons.push('SECOND_PERSON_REQUIRED');
-  if (rule === undefined || never.length > 0) reasons.push('EXCEPTION_NOT_ALLOWED', ...never);
   if (reasons.length > 0 || rule === undefined) return refused(reasons);
   const granted = { kind: command.kind, grantedAt: at, by: command.approvedBy, reason: command.reason };
   const extended = extendedBy(rule.extendsHours ?? 0, authorization, edition);
@@ -148,7 +211,12 @@ export const PEOPLE: Handlers<Named> = {
   'certify-pharmacy': certify,
   'suspend-prescriber': suspend,
   'suspend-pharmacy': suspend,
+  'register-participant': register,
+  'end-delegation': endDelegation,
   'train-person': train,
   'set-accommodation': setAccommodation,
+  'request-exception': requestException,
   'grant-exception': grantException,
+  'decline-exception': declineException,
+  revoke,
 };
