@@ -36,6 +36,9 @@ const TABLE = {
   certifyPharmacy: attested({ 'pharmacy-representative': 'own-site', administrator: 'any' }),
   suspendPharmacy: attested({ administrator: 'any' }),
   trainPerson: attested({ 'pharmacy-representative': 'own-site', administrator: 'any' }),
+  registerParticipant: row({ administrator: 'any' }),
+  // Ends access to patients, so it asks for no fresh sign-in.
+  endDelegation: row({ prescriber: 'self', delegate: 'self', administrator: 'any' }),
 
   // enrollment
   enrollPatient: attested(prescriber),
@@ -96,6 +99,11 @@ const TABLE = {
   setAccommodation: attested({ administrator: 'any' }),
   requestException: row({ prescriber: 'own-patient', pharmacist: 'own-reservation', administrator: 'any' }),
   grantException: attested({ administrator: 'any' }),
+  declineException: row({ administrator: 'any' }),
+
+  // deviations to be worked off
+  assignFinding: row({ administrator: 'any' }),
+  closeFinding: row({ administrator: 'any' }),
 
   // reading
   whoAmI: row(everyRole('self')),
@@ -114,12 +122,16 @@ const TABLE = {
     auditor: 'any',
   }),
   listParticipants: row({ administrator: 'any' }),
-  listDiscrepancies: row({ administrator: 'any' }),
+  listAccommodations: row({ administrator: 'any', auditor: 'any' }),
+  listExceptions: row({ administrator: 'any', auditor: 'any' }),
+  listDiscrepancies: row({ administrator: 'any', auditor: 'any' }),
   searchEntries: row({ auditor: 'any' }),
   getEntry: row({ auditor: 'any' }),
   getTimeline: row({ auditor: 'any' }),
+  getPatientTimeline: row({ auditor: 'any' }),
   explainDecision: row({ auditor: 'any' }),
   replayDecision: row({ auditor: 'any' }),
+  getLogKey: row(everyRole('any')),
   listEditions: row(everyRole('any')),
   getEdition: row(everyRole('any')),
 
