@@ -30,8 +30,19 @@ export interface Edition {
   readonly therapy: TherapyRules;
   readonly entry: EntryRules;
   readonly exceptions: Readonly<Record<string, ExceptionRule>>;
+  /** The patients' surveys, by code. */
+  readonly questionnaires?: Readonly<Record<string, Questionnaire>>;
   /** Names of requirements (requirement.ts), in the order a reader is told; the list is the program's "judged when". */
   readonly judged: Readonly<Record<JudgedAt, readonly string[]>>;
+  /** What a pharmacist goes through with the patient before a hand-over, by category. */
+  readonly checklists: Readonly<Record<string, readonly ChecklistQuestion[]>>;
+}
+
+export interface ChecklistQuestion {
+  readonly id: string;
+  /** As asked of the pharmacist. */
+  readonly question: string;
+  readonly needs: 'yes' | 'no';
 }
 
 export type JudgedAt = 'issue' | 'verify' | 'reserve' | 'dispense';
@@ -55,6 +66,26 @@ export interface Category {
 export type SurveyRule =
   | { readonly kind: 'per-authorization'; readonly first: boolean; readonly days: number | null }
   | { readonly kind: 'calendar'; readonly first: boolean; readonly months: number | null };
+
+export interface Questionnaire {
+  readonly categories: readonly string[];
+  /** Whose answers count: a survey that a minor answers in private is not the guardian's. */
+  readonly answeredBy: readonly ('patient' | 'guardian')[];
+  readonly minutes: number;
+  readonly questions: readonly Question[];
+}
+
+export interface Question {
+  readonly code: string;
+  readonly asks: string;
+  /** Told before it is asked. */
+  readonly why: string;
+  readonly expected: 'yes' | 'no';
+  /** What the opposite answer reports by itself. */
+  readonly reports: ReportKind | null;
+}
+
+export type ReportKind = 'missed-period' | 'unprotected-contact' | 'method-failure' | 'pregnancy' | 'partner-pregnancy';
 
 export interface CategoryRule {
   readonly when: Predicate;
@@ -101,6 +132,8 @@ export interface ContraceptionRules {
   /** When every family named is contraindicated (or in use), other accepted methods may stand in for the highly effective one. */
   readonly exceptionFamilies: readonly string[];
   readonly confirmationDays: number | null;
+  /** How long after a contact emergency contraception can still work. */
+  readonly emergencyHours?: number | null;
 }
 
 export interface TestRules {
