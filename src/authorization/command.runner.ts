@@ -1,27 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { Principal } from '../auth/principal.js';
-import { type SealedEntry, seal } from '../compliance-log/seal.js';
+import type { SealedEntry } from '../compliance-log/seal.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
-import type { QueryPool } from '../database/pools.js';
+import type { QueryPool, Tx } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
-import { dispenseBy } from '../domain/authorization/deadline.js';
 import { type Decision, decide } from '../domain/authorization/decide.js';
 import { authorizationNumberFrom, confirmationNumberFrom, NUMBER_BYTES } from '../domain/authorization-number.js';
-import { dateAt, HOUR_MS } from '../domain/calendar.js';
-import type { Attestation, LogEntry } from '../domain/log-entry.js';
-import { type Case, NO_ANSWERS } from '../domain/patient.js';
+import { HOUR_MS } from '../domain/calendar.js';
+import type { Attestation } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
+import type { Caller } from './caller.js';
 import type { CaseBy } from './case.read.js';
 import type { CaseStore, LoadedCase } from './case.store.js';
 import { decisionStatement, entryStatement, type Reply } from './case.write.js';
+import { sealedEntry } from './entry.js';
+import { nobodysCase } from './nobodys-case.js';
 import { Indeterminate, KeyUsedOtherwise, NotFound, TooMuchTraffic } from './outcome.errors.js';
 
 /** What a service asks for in the name of its caller. */
 export interface Request {
-  readonly principal: Principal;
+  readonly principal: Caller;
   readonly lane: QueryPool;
   readonly target: { readonly by: CaseBy; readonly value: string };
   /** Participants the command names besides the actor. */
@@ -38,6 +38,10 @@ export interface Request {
   readonly attestation?: (loaded: LoadedCase) => Attestation;
   /** The answer, made before anything is written, so that it is stored with the decision. */
   readonly answer: (decided: Decided) => Answer;
+  /** Rows of another noun that an accepted command changes, in the same transaction; false as a lost race: nothing is written. */
+  readonly alongside?: (tx: Tx, decided: Decided) => Promise<boolean>;
+  /** The entry that this command follows from, when no person gave it. */
+  readonly causedBy?: string;
 }
 
 export interface Decided {
@@ -49,6 +53,8 @@ export interface Decided {
   readonly entry: string;
   /** The number of the authorization spoken of, old or just made. */
   readonly number: string | null;
+  /** The program's telephone desk, which every refusal names. */
+  readonly deskPhone: string;
 }
 
 export interface Answer {
@@ -70,14 +76,18 @@ export interface RunnerParts {
   readonly catalogue: EditionCatalogue;
   readonly signer: EntrySigner;
   readonly maxClockSkewMs: number;
+  readonly deskPhone: string;
   /** Told when a decision could not be made, with a short name of why. */
   readonly alarm: (why: 'clock-skew' | 'fault', detail: string) => void;
 }
 
 const TRIES = 5;
 const FINDING_DUE_MS = 72 * HOUR_MS;
-const TZDATA = process.versions.tz ?? 'unknown';
 const UNIQUE_VIOLATION = '23505';
+const CHANGES_NOTHING: readonly Command['do'][] = ['verify', 'read-status'];
+
+/** Rolls a transaction back whose guard said no; the case is read and decided again. */
+export class LostRace extends Error {}
 
 /**
  * The road of one command about a patient: read the case and the database's time, decide purely, and write under the guard that what was
@@ -99,10 +109,10 @@ export class CommandRunner {
         nobodysCase(await this.parts.store.loadParticipants(request.lane, participants, principal.subject, key), this.parts.catalogue);
       if (loaded.earlier && idempotency) return replayOf(loaded.earlier, bodyHash);
       if (!request.mayTouch(loaded)) throw new NotFound();
-      this.checkClock(loaded);
+      checkClock(loaded, this.parts);
       const prepared = this.decided(request, loaded, key, bodyHash);
       try {
-        if (await this.parts.store.write(request.lane, prepared.statement)) return prepared.sent;
+        if (await this.write(request, prepared)) return prepared.sent;
       } catch (error) {
         // Somebody wrote the same number, version or key in the same moment: as a lost race, the next read shows it.
         if (!(error instanceof Error && 'code' in error && error.code === UNIQUE_VIOLATION)) throw error;
@@ -112,15 +122,29 @@ export class CommandRunner {
     throw new TooMuchTraffic();
   }
 
-  /** A decision taken under a clock that may be wrong is none (I18, T24). */
-  private checkClock(loaded: LoadedCase): void {
-    const skew = Math.abs(loaded.machineAt - Date.now());
-    if (skew <= this.parts.maxClockSkewMs) return;
-    this.parts.alarm('clock-skew', `${Math.round(skew)} ms between the service's clock and the database's`);
-    throw new Indeterminate('clock-skew');
+  /** One command inside a larger transaction that already holds the enrollment's row, so that there is no race to lose. */
+  async runWithin(tx: Tx, request: Omit<Request, 'lane' | 'idempotency' | 'alongside'>): Promise<void> {
+    const participants = [...(request.participants ?? [])];
+    const loaded = await this.parts.store.load(tx, { ...request.target, participants, caller: request.principal.subject, key: '' });
+    if (loaded === null || !request.mayTouch(loaded)) throw new NotFound();
+    const prepared = this.decided({ ...request, idempotency: null }, loaded, '', '');
+    if (!(await this.parts.store.write(tx, prepared.statement))) throw new Error('The enrollment’s row was not held while it was decided.');
   }
 
-  private decided(request: Request, loaded: LoadedCase, key: string, bodyHash: string) {
+  private write(request: Request, { statement, decided }: ReturnType<CommandRunner['decided']>): Promise<boolean> {
+    const { alongside, lane } = request;
+    if (!alongside || decided.decision.outcome === 'deny') return this.parts.store.write(lane, statement);
+    const all = lane.transaction(async (tx) => {
+      if (!(await this.parts.store.write(tx, statement)) || !(await alongside(tx, decided))) throw new LostRace();
+      return true;
+    });
+    return all.catch((error: unknown) => {
+      if (error instanceof LostRace) return false;
+      throw error;
+    });
+  }
+
+  private decided(request: Omit<Request, 'lane' | 'alongside'>, loaded: LoadedCase, key: string, bodyHash: string) {
     const { principal, idempotency } = request;
     const command = withNumbers(request.command(loaded, uuidv7()));
     const edition = this.editionFor(command, loaded);
@@ -135,7 +159,7 @@ export class CommandRunner {
     const numbers = numbersFor(decision, loaded);
     const about = decision.authorization;
     const number = about === null ? null : (loaded.numbers[about.id] ?? numbers[about.id] ?? null);
-    const decidedFacts: Decided = { loaded, command, decision, edition, entry: entryId, number };
+    const decidedFacts: Decided = { loaded, command, decision, edition, entry: entryId, number, deskPhone: this.parts.deskPhone };
     const answer = request.answer(decidedFacts);
     const sent: Sent = {
       status: answer.status,
@@ -154,10 +178,11 @@ export class CommandRunner {
       authorization: about?.id ?? null,
     };
     const found = { actor: principal.subject, organization: principal.siteId ?? principal.participantId };
-    if (sealed.entry.aggregate.version === null) return { sent, statement: entryStatement(sealed, found, reply) };
+    if (sealed.entry.aggregate.version === null) return { sent, decided: decidedFacts, statement: entryStatement(sealed, found, reply) };
     const due = loaded.at + FINDING_DUE_MS;
     return {
       sent,
+      decided: decidedFacts,
       statement: decisionStatement({
         enrollment: loaded.enrollmentId,
         patient: loaded.file.patient,
@@ -193,109 +218,37 @@ export class CommandRunner {
   }
 
   private sealed(
-    request: Request,
+    request: Pick<Request, 'principal' | 'attestation' | 'causedBy'>,
     { loaded, command, decision, edition, entry: id }: Decided,
     numbers: Readonly<Record<string, string>>,
   ): SealedEntry {
-    const { principal } = request;
-    const { authorization, effects } = decision;
+    const { file, enrollmentId, revision } = loaded;
+    const known = file.enrollment !== null;
     // A verify and a refusal change nothing; they carry the version they saw and take none (I13).
-    const takesVersion = decision.outcome !== 'deny' && command.do !== 'verify' && loaded.file.enrollment !== null;
-    const attestation = decision.outcome === 'allow' ? (request.attestation?.(loaded) ?? null) : null;
-    const entry: Omit<LogEntry, 'commitments'> = {
-      v: 1,
-      id,
-      at: loaded.at,
-      command: command.do,
-      outcome: decision.outcome,
-      reasons: decision.reasons,
-      warnings: decision.warnings,
-      earliest: decision.earliest,
-      actor: {
-        subject: principal.subject,
-        role: principal.role,
-        participant: principal.participantId ?? principal.siteId,
-        person: principal.personId,
-        onBehalfOf: principal.onBehalfOf,
-        token: principal.tokenId,
+    const takesVersion = decision.outcome !== 'deny' && command.do !== 'verify' && known;
+    const { participants, accommodations, linked } = file;
+    return sealedEntry(
+      {
+        id,
+        at: loaded.at,
+        caller: request.principal,
+        command,
+        decision,
+        aggregate: {
+          kind: known ? 'enrollment' : 'unknown',
+          id: enrollmentId,
+          version: takesVersion ? revision + 1 : null,
+          saw: revision,
+        },
+        patient: known ? file.patient : null,
+        authorization: 'authorization' in command && known ? command.authorization : null,
+        edition,
+        attestation: request.attestation?.(loaded) ?? null,
+        causedBy: request.causedBy ?? null,
+        values: { numbers, basis: { participants, accommodations, linked } },
       },
-      aggregate: {
-        kind: loaded.file.enrollment === null ? 'unknown' : 'enrollment',
-        id: loaded.enrollmentId,
-        version: takesVersion ? loaded.revision + 1 : null,
-        saw: loaded.revision,
-      },
-      patient: loaded.file.enrollment === null ? null : loaded.file.patient,
-      authorization: authorization?.id ?? ('authorization' in command && loaded.file.enrollment !== null ? command.authorization : null),
-      edition: { program: edition.program, edition: edition.edition, hash: edition.hash },
-      calendar: { zone: edition.zone, on: dateAt(loaded.at, edition.zone), tzdata: TZDATA },
-      deadlines: {
-        validThrough: decision.validThrough,
-        expiresAt: authorization?.expiresAt ?? null,
-        dispenseBy: authorization?.reservation ? dispenseBy(authorization, authorization.reservation) : null,
-        preparationEndsAt: authorization?.preparationEndsAt ?? null,
-      },
-      effects: effects.map(told),
-      attestation,
-      causedBy: null,
-    };
-    const { participants, accommodations, linked } = loaded.file;
-    return seal(entry, { command, effects, numbers, basis: { participants, accommodations, linked } }, this.parts.signer);
-  }
-}
-
-/** The case of a number that nobody was given: no patient, no facts, and so no way to anything but a refusal. */
-function nobodysCase(read: Awaited<ReturnType<CaseStore['loadParticipants']>>, catalogue: EditionCatalogue): LoadedCase {
-  const file: Case = {
-    patient: 'unknown',
-    enrollment: null,
-    answers: NO_ANSWERS,
-    category: null,
-    categorySince: null,
-    evidence: [],
-    fills: [],
-    authorizations: [],
-    participants: read.participants,
-    accommodations: [],
-    linked: [],
-  };
-  const program = catalogue.programs()[0] ?? 'unknown';
-  const person = { familyNameKey: '', birthDate: '', toldResultAt: null };
-  return {
-    file,
-    at: read.at,
-    machineAt: read.machineAt,
-    enrollmentId: 'unknown',
-    revision: 0,
-    program,
-    person,
-    numbers: {},
-    earlier: read.earlier,
-  };
-}
-
-/** What an effect shows without its values. */
-export function told(effect: Decision['effects'][number]): LogEntry['effects'][number] {
-  switch (effect.kind) {
-    case 'authorization':
-      return { kind: effect.kind, id: effect.authorization.id, state: effect.authorization.state };
-    case 'evidence':
-      return { kind: effect.kind, id: effect.evidence.id };
-    case 'fill':
-      return { kind: effect.kind, id: effect.fill.id, state: effect.fill.outcome };
-    case 'fill-returned':
-      return { kind: effect.kind, id: effect.fill };
-    case 'participant':
-      return { kind: effect.kind, id: effect.participant.id };
-    case 'enrollment':
-      return { kind: effect.kind, id: effect.enrollment.id };
-    case 'accommodation':
-      return { kind: effect.kind, id: effect.accommodation.kind };
-    case 'finding':
-      return { kind: effect.kind, id: effect.code };
-    case 'answers':
-    case 'category':
-      return { kind: effect.kind, id: effect.kind };
+      this.parts.signer,
+    );
   }
 }
 
@@ -312,6 +265,17 @@ function numbersFor(decision: Decision, loaded: LoadedCase): Record<string, stri
       : [],
   );
   return Object.fromEntries(issued.map((id) => [id, authorizationNumberFrom(randomBytes(NUMBER_BYTES))]));
+}
+
+/** A decision taken under a clock that may be wrong is none (I18, T24). */
+export function checkClock(
+  loaded: Pick<LoadedCase, 'machineAt'>,
+  { maxClockSkewMs, alarm }: Pick<RunnerParts, 'maxClockSkewMs' | 'alarm'>,
+): void {
+  const skew = Math.abs(loaded.machineAt - Date.now());
+  if (skew <= maxClockSkewMs) return;
+  alarm('clock-skew', `${Math.round(skew)} ms between the service's clock and the database's`);
+  throw new Indeterminate('clock-skew');
 }
 
 export const hashOfBody = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex');

@@ -1,0 +1,34 @@
+import { type Case, NO_ANSWERS } from '../domain/patient.js';
+import type { EditionCatalogue } from '../program/edition.catalogue.js';
+import type { CaseStore, LoadedCase } from './case.store.js';
+
+/** No patient and no facts: the case of a command about participants alone, or of a number that nobody was given (which is refused). */
+export function caseOfNobody(participants: Case['participants']): Case {
+  return {
+    patient: 'unknown',
+    enrollment: null,
+    answers: NO_ANSWERS,
+    category: null,
+    categorySince: null,
+    evidence: [],
+    fills: [],
+    authorizations: [],
+    participants,
+    accommodations: [],
+    linked: [],
+  };
+}
+
+export function nobodysCase(read: Awaited<ReturnType<CaseStore['loadParticipants']>>, catalogue: EditionCatalogue): LoadedCase {
+  return {
+    file: caseOfNobody(read.participants),
+    at: read.at,
+    machineAt: read.machineAt,
+    enrollmentId: 'unknown',
+    revision: 0,
+    program: catalogue.programs()[0] ?? 'unknown',
+    person: { familyNameKey: '', birthDate: '', toldResultAt: null },
+    numbers: {},
+    earlier: read.earlier,
+  };
+}
