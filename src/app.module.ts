@@ -4,23 +4,36 @@ import { remoteKeys } from './auth/issuer-keys.js';
 import { ALGORITHMS } from './auth/token.js';
 import { AuthorizationModule, type AuthorizationParts } from './authorization/authorization.module.js';
 import type { Config } from './config.js';
-import { demoTokenRules } from './demo/issuer/access-token.js';
-import { DemoIssuerModule } from './demo/issuer/issuer.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
 @Module({})
 export class AppModule {
-  static register(config: Config, parts: AuthorizationParts): DynamicModule {
-    const { oidcIssuer: issuer, oidcAudience: audience, dataDir } = config;
+  static async register(config: Config, parts: AuthorizationParts): Promise<DynamicModule> {
     return {
       module: AppModule,
       imports: [
-        issuer === null
-          ? AuthModule.register({ rules: () => demoTokenRules(dataDir) })
-          : AuthModule.register({ rules: () => ({ issuer, audience, algorithms: ALGORITHMS, keys: remoteKeys({ issuer }) }) }),
-        ...(issuer === null ? [DemoIssuerModule.register({ dataDir })] : []),
+        ...(config.oidcIssuer === null ? await demoModules(config) : [authModule(config, config.oidcIssuer)]),
         AuthorizationModule.register(parts),
       ],
     };
   }
+}
+
+function authModule({ oidcAudience: audience }: Config, issuer: string): DynamicModule {
+  return AuthModule.register({ rules: () => ({ issuer, audience, algorithms: ALGORITHMS, keys: remoteKeys({ issuer }) }) });
+}
+
+/** The demo's own issuer and its accounts; production never even loads them. */
+async function demoModules({ dataDir }: Config): Promise<DynamicModule[]> {
+  const [{ demoTokenRules }, { DemoIssuerModule }] = await Promise.all([
+    import('./demo/issuer/access-token.js'),
+    import('./demo/issuer/issuer.module.js'),
+  ]);
+  return [AuthModule.register({ rules: () => demoTokenRules(dataDir) }), DemoIssuerModule.register({ dataDir })];
+}
+
+/** Fills an empty demo database with people and history; a database with people in it is left alone. */
+export async function seedDemo(config: Config, urls: { ownerUrl: string; serviceUrl: string }, say: (text: string) => void): Promise<void> {
+  const demo = await import('./demo/seed.js');
+  await demo.seedDemo(config, urls, say);
 }

@@ -31,7 +31,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
   try {
     await refuseOverpoweredRole(pools.rest);
     await pools.warm();
-    const module = AppModule.register(config, {
+    const module = await AppModule.register(config, {
       pools,
       catalogue: EditionCatalogue.fromFolder(),
       signer: EntrySigner.fromFile(config.signingKeyFile),

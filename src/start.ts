@@ -1,8 +1,9 @@
+import { seedDemo } from './app.module.js';
 import type { Config } from './config.js';
 import { installDemoClock } from './database/demo-clock.js';
 import { migrateUp, roleOf } from './database/migrate.js';
 import { type Database, openDatabase } from './database/postgres.js';
-import { seedDemo } from './demo/seed.js';
+
 import { closeOnSignals } from './http/application.js';
 import { createLogger } from './http/logging.js';
 import { openService, type Service } from './service.js';
@@ -55,10 +56,14 @@ export async function start(config: Config): Promise<void> {
     await database.stop();
     throw error;
   }
-  closeOnSignals(service.app, log, async (failed) => {
-    await service.close();
-    await database.stop();
-    process.exit(failed ? 1 : 0);
+  closeOnSignals(service.app, log, (failed) => {
+    service
+      .close()
+      .then(() => database.stop())
+      .then(
+        () => process.exit(failed ? 1 : 0),
+        () => process.exit(1),
+      );
   });
   const url = (await service.app.getUrl()).replace('[::1]', 'localhost');
   process.stderr.write(welcome(url, config));

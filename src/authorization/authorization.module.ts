@@ -26,6 +26,7 @@ export class AuthorizationModule {
       catalogue: parts.catalogue,
       signer: parts.signer,
       maxClockSkewMs: parts.maxClockSkewMs,
+      deskPhone: parts.deskPhone,
       alarm: parts.alarm,
     });
     const shared = [

@@ -134,6 +134,7 @@ export interface CaseRow {
   readonly family_name_key: string;
   readonly birth_date: string;
   readonly told_result_at: Instant | null;
+  readonly office: { readonly name: string; readonly phone: string | null } | null;
   readonly evidence: readonly Evidence[];
   readonly authorizations: readonly AuthorizationRow[];
   readonly fills: readonly FillRow[];

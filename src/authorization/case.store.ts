@@ -19,6 +19,8 @@ export interface LoadedCase {
   readonly revision: number;
   readonly program: string;
   readonly person: { readonly familyNameKey: string; readonly birthDate: string; readonly toldResultAt: Instant | null };
+  /** The patient's prescriber, by name and telephone: whom a refusal sends people to. */
+  readonly office: { readonly name: string; readonly phone: string } | null;
   readonly numbers: Readonly<Record<string, string>>;
   readonly earlier: EarlierReply | null;
 }
@@ -112,6 +114,7 @@ function loaded(row: CaseRow): LoadedCase {
     revision: row.revision,
     program: row.program,
     person: { familyNameKey: row.family_name_key, birthDate: row.birth_date, toldResultAt: row.told_result_at },
+    office: row.office?.phone ? { name: row.office.name, phone: row.office.phone } : null,
     numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
     earlier: row.earlier,
   };
