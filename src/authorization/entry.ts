@@ -93,6 +93,9 @@ export function told(effect: Decision['effects'][number]): LogEntry['effects'][n
       return { kind: effect.kind, id: effect.accommodation.kind };
     case 'finding':
       return { kind: effect.kind, id: effect.code };
+    case 'link':
+    case 'unlink':
+      return { kind: effect.kind, id: effect.other };
     case 'answers':
     case 'category':
       return { kind: effect.kind, id: effect.kind };

@@ -51,5 +51,17 @@ export function contradicted(code: string, answers: Answers, on: LocalDate, edit
   );
 }
 
+/**
+ * Whether that category may be registered for these answers: the one they give, or a stricter one. A child's category turns adult by itself;
+ * an adult's for a child would ask for the wrong signature.
+ */
+export function registrable(code: string, answers: Answers, on: LocalDate, edition: Edition): boolean {
+  const byAnswers = categoryFromAnswers(answers, on, edition);
+  const asked = edition.categories[code];
+  if (byAnswers === null || asked === undefined) return false;
+  if (code === byAnswers || asked.adultCode === byAnswers) return true;
+  return asked.reproductivePotential && !(asked.age === 'adult' && edition.categories[byAnswers]?.age === 'child');
+}
+
 export const categoryOf = (code: string | null, edition: Edition): Category | null =>
   code === null ? null : (edition.categories[code] ?? null);

@@ -41,6 +41,7 @@ export const REASONS = {
   GUARDIAN_SIGNATURE_MISSING: mendable('enrollment', 'guardian'),
   CATEGORY_UNKNOWN: mendable('enrollment', 'prescriber'),
   CATEGORY_CONTRADICTED: judged('enrollment', 'prescriber'),
+  POSSIBLE_SAME_PERSON: judged('enrollment', 'prescriber'),
   COUNSELING_NOT_CERTIFIED: mendable('counseling', 'prescriber'),
   CONTRACEPTION_TOO_FEW_METHODS: mendable('contraception', 'patient'),
   CONTRACEPTION_NO_HIGHLY_EFFECTIVE: mendable('contraception', 'patient'),

@@ -16,6 +16,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   GUARDIAN_SIGNATURE_MISSING: 'The agreement of a minor lacked the signature of a guardian.',
   CATEGORY_UNKNOWN: 'The answers on record settled no category.',
   CATEGORY_CONTRADICTED: 'The category and the answers, or the prescription presented, did not agree.',
+  POSSIBLE_SAME_PERSON: 'A record on file may be the same person’s, and nobody had said that this is another person.',
   COUNSELING_NOT_CERTIFIED: 'Counseling for this prescription was not signed.',
   CONTRACEPTION_TOO_FEW_METHODS: 'Fewer methods of contraception were on record than the edition asks for.',
   CONTRACEPTION_NO_HIGHLY_EFFECTIVE: 'No highly effective method of contraception was on record.',

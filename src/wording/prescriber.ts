@@ -48,6 +48,11 @@ export const PRESCRIBER_ROWS: Readonly<Record<ReasonCode, Row>> = {
     'The answers on record and the category do not agree.',
     'Go through the category questions with the patient again and record what is right.',
   ],
+  POSSIBLE_SAME_PERSON: [
+    'This may be a person who is enrolled already.',
+    ({ deskPhone }) =>
+      `Look for the patient among your own, and ask whether someone else has prescribed this medicine. If this is another person, say so and enroll; both records then follow the stricter rules until two people have looked at them. If the record is another office’s, call ${deskPhone}.`,
+  ],
   COUNSELING_NOT_CERTIFIED: ['Counseling for this prescription is not signed yet.', 'Counsel the patient and sign that you did.'],
   CONTRACEPTION_TOO_FEW_METHODS: [
     'The patient needs more contraceptive methods at the same time than are on record.',

@@ -13,6 +13,8 @@ export type Effect =
   | { readonly kind: 'fill-returned'; readonly fill: string; readonly at: Instant; readonly unopened: boolean }
   | { readonly kind: 'participant'; readonly participant: Participant }
   | { readonly kind: 'accommodation'; readonly accommodation: Accommodation }
+  /** Two records that may be one person's: suspected by one, established by two (rules §9.15). */
+  | { readonly kind: 'link' | 'unlink'; readonly other: string; readonly by: readonly string[] }
   /** A deviation that somebody has to work off; `code` says which. */
   | { readonly kind: 'finding'; readonly code: string };
 
@@ -59,6 +61,11 @@ export function apply(file: Case, effects: readonly Effect[]): Case {
       case 'accommodation':
         after = { ...after, accommodations: [...after.accommodations.filter(superseded(effect.accommodation)), effect.accommodation] };
         break;
+      case 'unlink':
+        if (effect.by.length > 1) after = { ...after, linked: after.linked.filter((record) => record.patient !== effect.other) };
+        break;
+      // The other record is no part of this case; the next read brings it.
+      case 'link':
       case 'finding':
         break;
     }

@@ -1,4 +1,4 @@
-import { categoryOf, contradicted, registeredCategory } from '../category.js';
+import { categoryOf, contradicted, registeredCategory, registrable } from '../category.js';
 import { isCertified } from '../participant.js';
 import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
@@ -57,7 +57,7 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
   if (answers.birthDate === null) return ['FACT_UNKNOWN'];
   if (answers.birthDate > on) return ['FUTURE_DATE'];
   if (code === null || categoryOf(code, edition) === null) return ['CATEGORY_UNKNOWN'];
-  return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
+  return registrable(code, answers, on, edition) ? [] : ['CATEGORY_CONTRADICTED'];
 }
 
 const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] =>
@@ -70,7 +70,9 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   const who = attestingReasons({ file: { ...file, enrollment: null }, command, at });
   const answers: Answers = { ...NO_ANSWERS, ...file.answers, ...command.answers };
   const code = command.category ?? (again ? file.category : null);
+  const suspected = again ? [] : (command.suspected?.patients ?? []);
   const reasons = [...who, ...categoryReasons(code, answers, situation), ...signedLater(command.agreement, at)];
+  if (suspected.length > 0 && command.suspected?.newPersonConfirmed !== true) reasons.push('POSSIBLE_SAME_PERSON');
   if (reasons.length > 0 || code === null) return refused(reasons);
   const enrollment: Enrollment = {
     id: file.enrollment?.id ?? command.id,
@@ -87,6 +89,8 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   ];
   if (code !== file.category) effects.push({ kind: 'category', category: code, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
+  effects.push(...suspected.map((other): Effect => ({ kind: 'link', other, by: ['suspicion'] })));
+  if (suspected.length > 0) effects.push({ kind: 'finding', code: 'POSSIBLE_SAME_PERSON' });
   // A new beginning ends an interruption or an end of therapy with it.
   if (again)
     effects.push({
