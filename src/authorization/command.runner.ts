@@ -224,8 +224,8 @@ export class CommandRunner {
   ): SealedEntry {
     const { file, enrollmentId, revision } = loaded;
     const known = file.enrollment !== null;
-    // A verify and a refusal change nothing; they carry the version they saw and take none (I13).
-    const takesVersion = decision.outcome !== 'deny' && command.do !== 'verify' && known;
+    // A verify, a reading and a refusal change nothing; they carry the version they saw and take none (I13).
+    const takesVersion = decision.outcome !== 'deny' && !CHANGES_NOTHING.includes(command.do) && known;
     const { participants, accommodations, linked } = file;
     return sealedEntry(
       {

@@ -26,6 +26,8 @@ export interface Actor {
   readonly role: 'prescriber' | 'delegate' | 'pharmacy' | 'patient' | 'guardian' | 'administrator' | 'laboratory' | 'system';
   readonly id: string;
   readonly person?: string | null;
+  /** Of a scribe's writing: what the patient on the line named of herself, and what was right. */
+  readonly identifiedBy?: readonly string[];
 }
 
 export const isSuspended = (participant: Participant, at: Instant): boolean =>

@@ -41,6 +41,9 @@ export interface PregnancyTest {
   readonly source: 'laboratory' | 'prescriber' | 'delegate-unsigned' | 'patient';
 }
 
+/** Answers to a survey's questions, by question. */
+export type Given = Readonly<Record<string, string>>;
+
 /** One dated fact. Evidence is only ever added: a correction or a retraction is a fact of its own. */
 export type Evidence = EvidenceOf & { readonly id: string; readonly recordedAt: Instant };
 
@@ -70,6 +73,8 @@ type EvidenceOf =
       readonly completed: Moment;
       readonly by: 'patient' | 'guardian';
       readonly answers: 'consistent' | 'discrepant';
+      /** What was answered, by question, where the survey was taken here. */
+      readonly given?: Given;
       readonly served: string | null;
     }
   | { readonly kind: 'menses'; readonly on: LocalDate; readonly cycle: Answers['cycle'] }
@@ -82,6 +87,8 @@ type EvidenceOf =
       readonly holds: boolean;
     }
   | { readonly kind: 'partner-pregnancy' }
+  /** The prescriber has told her of a result that was not negative: from then on it is hers to read. */
+  | { readonly kind: 'result-told' }
   | {
       readonly kind: 'clearing';
       readonly tests: readonly string[];

@@ -1,6 +1,6 @@
 import type { Instant, LocalDate, LocalDateOrMonth, Moment } from '../calendar.js';
 import type { Actor, Participant } from '../participant.js';
-import type { Answers, PregnancyTest, Regimen } from '../patient.js';
+import type { Answers, Given, PregnancyTest, Regimen } from '../patient.js';
 
 /** What somebody asks for: the vocabulary of case files, API and log. `id` names the new fact it makes; `at` is the database's instant. */
 export type Command = CommandBody & { readonly id: string; readonly at: Instant; readonly by: Actor };
@@ -64,8 +64,6 @@ type CommandBody =
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
       readonly prescriber: string;
-      /** Records on file that may be the same person's, and whether the prescriber enrolls all the same. */
-      readonly suspected?: { readonly patients: readonly string[]; readonly newPersonConfirmed: boolean };
     }
   | { readonly do: 'sign-agreement'; readonly agreement: AgreementInput }
   | { readonly do: 'withdraw-agreement' | 'deactivate-patient' | 'record-death'; readonly reason: string }
@@ -75,14 +73,6 @@ type CommandBody =
       readonly grounds: string;
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
-    }
-  | {
-      readonly do: 'link-patients' | 'unlink-patients';
-      readonly other: string;
-      /** Who asked for it before, and waits for a second person; null when nobody did. */
-      readonly askedBy: string | null;
-      /** Two persons did it already. */
-      readonly done: boolean;
     }
   | { readonly do: 'transfer-patient'; readonly to: string }
   | { readonly do: 'record-pregnancy-test'; readonly test: PregnancyTest }
@@ -101,10 +91,14 @@ type CommandBody =
   | { readonly do: 'report-unprotected-contact'; readonly on: LocalDate }
   | { readonly do: 'report-method-failure'; readonly on: LocalDate; readonly method: string | null }
   | { readonly do: 'report-adverse-event'; readonly on: LocalDate; readonly what: string }
-  | { readonly do: 'complete-survey'; readonly answers: 'consistent' | 'discrepant' }
+  /** Answers to the edition's questions are judged here; a survey that was judged elsewhere comes with its outcome. */
+  | { readonly do: 'complete-survey'; readonly answers: 'consistent' | 'discrepant' | Given }
   | { readonly do: 'resolve-discrepancy'; readonly grounds: string }
   | { readonly do: 'report-pregnancy'; readonly who: 'patient' | 'partner' }
   | { readonly do: 'clear-pregnancy-hold'; readonly grounds: string; readonly tests: readonly string[]; readonly determinedBy: string }
+  | { readonly do: 'record-told-of-result' }
+  /** Somebody reads what is the patient's own, on her behalf: changes nothing, and leaves an entry. */
+  | { readonly do: 'read-status' }
   | { readonly do: 'interrupt-therapy' | 'resume-therapy' | 'end-therapy'; readonly on: LocalDate }
   | { readonly do: 'change-dose'; readonly on: LocalDate; readonly regimen: Regimen | null; readonly earlierCapsulesStopped: boolean }
   | (OnAuthorization & { readonly do: 'start-authorization'; readonly prescription: PrescriptionInput })

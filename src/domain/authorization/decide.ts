@@ -10,7 +10,9 @@ import { ENROLLING } from './enrolling.js';
 import { EVIDENCE } from './evidence.js';
 import { PEOPLE } from './people.js';
 import { PRESCRIBING, settled } from './prescribing.js';
+import { READING } from './reading.js';
 import type { Handler, Handlers, Situation } from './ruling.js';
+import { SURVEYING } from './surveying.js';
 
 export interface Decision {
   readonly outcome: 'allow' | 'deny' | 'recorded-as-deviation';
@@ -25,7 +27,7 @@ export interface Decision {
   readonly state: AuthorizationState | null;
 }
 
-const HANDLERS: Handlers<CommandName> = { ...PRESCRIBING, ...COUNTER, ...ENROLLING, ...EVIDENCE, ...PEOPLE };
+const HANDLERS: Handlers<CommandName> = { ...PRESCRIBING, ...COUNTER, ...ENROLLING, ...EVIDENCE, ...SURVEYING, ...PEOPLE, ...READING };
 
 /**
  * The decision on one command: pure, so that the same case, command and edition give the same answer for ever (I21). `at` is in the command.
@@ -40,8 +42,9 @@ export function decide(file: Case, command: Command, edition: Edition): Decision
   // A refusal changes nothing of the case; what it may open is a finding.
   const own = (ruling.effects ?? []).filter((effect) => outcome !== 'deny' || effect.kind === 'finding');
   const ownAfter = apply(file, own);
-  // A counter command changes no fact that a prescription in preparation waits for, and its road is the hot one.
-  const further = outcome === 'allow' && !(command.do in COUNTER) ? settled({ ...situation, file: ownAfter }) : [];
+  // A counter command changes no fact that a prescription in preparation waits for, and its road is the hot one; a reading changes nothing.
+  const settles = outcome === 'allow' && !(command.do in COUNTER) && !(command.do in READING);
+  const further = settles ? settled({ ...situation, file: ownAfter }) : [];
   const effects = [...own, ...further];
   const after = apply(ownAfter, further);
   const id = 'authorization' in command ? command.authorization : null;

@@ -15,7 +15,7 @@ import type { HoldKind } from '../program.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
 import { governing, REQUIREMENTS } from '../requirement.js';
 import { enrollmentLapsed, therapyStatus } from '../therapy.js';
-import { attestingReasons, roleReasons, speaksForPatient } from './attester.js';
+import { attestingReasons, roleReasons } from './attester.js';
 import type { CommandName } from './command.js';
 import { authorizationEnd, effectiveState } from './deadline.js';
 import { apply, type Effect } from './effect.js';
@@ -38,8 +38,7 @@ type Named =
   | 'report-unprotected-contact'
   | 'report-method-failure'
   | 'report-adverse-event'
-  | 'complete-survey'
-  | 'resolve-discrepancy'
+  | 'record-told-of-result'
   | 'report-pregnancy'
   | 'clear-pregnancy-hold'
   | 'interrupt-therapy'
@@ -226,28 +225,13 @@ function reportAdverseEvent(situation: Situation<'report-adverse-event'>): Rulin
   ]);
 }
 
-function completeSurvey(situation: Situation<'complete-survey'>): Ruling {
-  const { command, at, on } = situation;
-  if (!speaksForPatient(command.by, governing(situation)?.category.age === 'child')) return refused(['MAY_NOT_ATTEST']);
-  const by = command.by.role === 'guardian' ? 'guardian' : 'patient';
-  const survey = fact({
-    kind: 'survey',
-    id: command.id,
-    recordedAt: at,
-    completed: { at, until: at, on },
-    by,
-    answers: command.answers,
-    served: null,
-  });
-  return accepted(command.answers === 'discrepant' ? [survey, { kind: 'finding', code: 'SURVEY_DISCREPANT' }] : [survey]);
-}
-
-function resolveDiscrepancy({ file, command, at, edition }: Situation<'resolve-discrepancy'>): Ruling {
-  const who = roleReasons(command.by, ['prescriber', 'administrator']);
+/** From then on the result is hers to read; there must be one that was not negative, or a danger somebody else reported. */
+function recordToldOfResult({ file, command, at, edition }: Situation<'record-told-of-result'>): Ruling {
+  const who = roleReasons(command.by, ['prescriber']);
   if (who.length > 0) return refused(who);
-  if (!standingDangers(file, at, edition).some((danger) => edition.holds[danger.hold].liftedBy === 'resolution'))
-    return refused(['WRONG_STATE']);
-  return accepted([fact({ kind: 'discrepancy-resolved', id: command.id, recordedAt: at, grounds: command.grounds })]);
+  const something = standingTests(file).some((test) => test.everPositive || test.result !== 'negative');
+  if (!something && standingDangers(file, at, edition).length === 0) return refused(['WRONG_STATE']);
+  return accepted([fact({ kind: 'result-told', id: command.id, recordedAt: at })]);
 }
 
 /** Two quantitative results far enough apart and not rising, collected after what they clear, and as sensitive (rules §9.10). Values decide, not labels. */
@@ -344,8 +328,7 @@ export const EVIDENCE: Handlers<Named> = {
   'report-unprotected-contact': (situation) => report(situation, 'unprotected-contact', situation.command.on, null),
   'report-method-failure': (situation) => report(situation, 'method-failure', situation.command.on, situation.command.method),
   'report-adverse-event': reportAdverseEvent,
-  'complete-survey': completeSurvey,
-  'resolve-discrepancy': resolveDiscrepancy,
+  'record-told-of-result': recordToldOfResult,
   'report-pregnancy': reportPregnancy,
   'clear-pregnancy-hold': clearHold,
   'interrupt-therapy': changeTherapy,
