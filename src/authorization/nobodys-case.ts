@@ -28,7 +28,9 @@ export function nobodysCase(read: Awaited<ReturnType<CaseStore['loadParticipants
     revision: 0,
     program: catalogue.programs()[0] ?? 'unknown',
     person: { familyNameKey: '', birthDate: '', toldResultAt: null },
+    office: null,
     numbers: {},
+    office: null,
     earlier: read.earlier,
   };
 }
