@@ -64,6 +64,8 @@ type CommandBody =
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
       readonly prescriber: string;
+      /** Records on file that may be the same person's, and whether the prescriber enrolls all the same. */
+      readonly suspected?: { readonly patients: readonly string[]; readonly newPersonConfirmed: boolean };
     }
   | { readonly do: 'sign-agreement'; readonly agreement: AgreementInput }
   | { readonly do: 'withdraw-agreement' | 'deactivate-patient' | 'record-death'; readonly reason: string }
@@ -73,6 +75,14 @@ type CommandBody =
       readonly grounds: string;
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
+    }
+  | {
+      readonly do: 'link-patients' | 'unlink-patients';
+      readonly other: string;
+      /** Who asked for it before, and waits for a second person; null when nobody did. */
+      readonly askedBy: string | null;
+      /** Two persons did it already. */
+      readonly done: boolean;
     }
   | { readonly do: 'transfer-patient'; readonly to: string }
   | { readonly do: 'record-pregnancy-test'; readonly test: PregnancyTest }

@@ -5,6 +5,7 @@ import { inCatalogueOrder, type ReasonCode, type WarningCode } from '../reason.j
 import type { Command, CommandName } from './command.js';
 import { COUNTER } from './counter.js';
 import { effectiveState } from './deadline.js';
+import { DOUBLES } from './doubles.js';
 import { apply, type Effect } from './effect.js';
 import { ENROLLING } from './enrolling.js';
 import { EVIDENCE } from './evidence.js';
@@ -27,7 +28,16 @@ export interface Decision {
   readonly state: AuthorizationState | null;
 }
 
-const HANDLERS: Handlers<CommandName> = { ...PRESCRIBING, ...COUNTER, ...ENROLLING, ...EVIDENCE, ...SURVEYING, ...PEOPLE, ...READING };
+const HANDLERS: Handlers<CommandName> = {
+  ...PRESCRIBING,
+  ...COUNTER,
+  ...ENROLLING,
+  ...DOUBLES,
+  ...EVIDENCE,
+  ...SURVEYING,
+  ...PEOPLE,
+  ...READING,
+};
 
 /**
  * The decision on one command: pure, so that the same case, command and edition give the same answer for ever (I21). `at` is in the command.
