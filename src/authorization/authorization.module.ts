@@ -4,7 +4,7 @@ import type { Pools } from '../database/pools.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { AuthorizationController } from './authorization.controller.js';
 import { AuthorizationService } from './authorization.service.js';
-import { DESK_PHONE, POOLS } from './authorization.tokens.js';
+import { DESK_PHONE, POOLS, RUNNER_PARTS } from './authorization.tokens.js';
 import { CaseStore } from './case.store.js';
 import { CommandRunner, type RunnerParts } from './command.runner.js';
 
@@ -21,19 +21,15 @@ export interface AuthorizationParts {
 export class AuthorizationModule {
   static register(parts: AuthorizationParts): DynamicModule {
     const store = new CaseStore();
-    const runner = new CommandRunner({
-      store,
-      catalogue: parts.catalogue,
-      signer: parts.signer,
-      maxClockSkewMs: parts.maxClockSkewMs,
-      deskPhone: parts.deskPhone,
-      alarm: parts.alarm,
-    });
+    const { catalogue, signer, maxClockSkewMs, deskPhone, alarm } = parts;
+    const runnerParts: RunnerParts = { store, catalogue, signer, maxClockSkewMs, deskPhone, alarm };
+    const runner = new CommandRunner(runnerParts);
     const shared = [
       { provide: POOLS, useValue: parts.pools },
       { provide: DESK_PHONE, useValue: parts.deskPhone },
       { provide: CaseStore, useValue: store },
       { provide: CommandRunner, useValue: runner },
+      { provide: RUNNER_PARTS, useValue: runnerParts },
       { provide: EditionCatalogue, useValue: parts.catalogue },
       { provide: EntrySigner, useValue: parts.signer },
     ];

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -9,10 +9,12 @@ import { dirname } from 'node:path';
 export class EntrySigner {
   readonly keyId: string;
   readonly publicKeyPem: string;
+  private readonly publicKey: KeyObject;
 
   constructor(private readonly key: KeyObject) {
     if (key.asymmetricKeyType !== 'ed25519') throw new Error('The signing key must be an Ed25519 private key in PEM form.');
     const publicKey = createPublicKey(key);
+    this.publicKey = publicKey;
     this.publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     // Short, and enough to find the key again: the first eight bytes of the SHA-256 of the public key.
     this.keyId = createHash('sha256')
@@ -37,5 +39,10 @@ export class EntrySigner {
 
   sign(bytes: Uint8Array): Buffer {
     return sign(null, bytes, this.key);
+  }
+
+  /** Whether this service's present key signed exactly these bytes. */
+  verify(bytes: Uint8Array, signature: Uint8Array): boolean {
+    return verify(null, bytes, this.publicKey, signature);
   }
 }

@@ -26,7 +26,7 @@ export interface LogEntry {
   };
   /** What the command changed, or would have: an accepted one takes the next version, any other carries the version it saw. */
   readonly aggregate: {
-    readonly kind: 'enrollment' | 'participant' | 'program' | 'unknown';
+    readonly kind: 'enrollment' | 'participant' | 'program' | 'finding' | 'unknown';
     readonly id: string;
     readonly version: number | null;
     readonly saw: number;
