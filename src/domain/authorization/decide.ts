@@ -39,6 +39,9 @@ const HANDLERS: Handlers<CommandName> = {
   ...READING,
 };
 
+/** Every command there is. */
+export const COMMAND_NAMES = Object.keys(HANDLERS) as readonly CommandName[];
+
 /**
  * The decision on one command: pure, so that the same case, command and edition give the same answer for ever (I21). `at` is in the command.
  * A case or edition it cannot read makes it throw; the caller answers indeterminate and stores nothing.
