@@ -122,7 +122,7 @@ export function readMoment(text: string, zone: string): Moment {
     }).epochMilliseconds;
     return { at, until: at, on: date };
   } catch {
-    throw new TimeNotReadable('this local time does not exist, or exists twice, in the program’s zone: write it with its offset');
+    throw new TimeNotReadable('a local time that does not exist, or exists twice, in the program’s zone: write it with its offset');
   }
 }
 
