@@ -26,6 +26,9 @@ const practice: Allow = { prescriber: 'own-patient', delegate: 'delegated-patien
 const patient: Allow = { patient: 'self', 'program-agent': 'answering-patient' };
 /** A danger is taken from whoever knows of it: refusing the messenger would leave the drug in use. */
 const danger: Allow = { ...practice, ...patient, guardian: 'own-ward', administrator: 'any' };
+/** Her own screen: herself, or the guardian of a child. */
+const ownScreen: Allow = { patient: 'self', guardian: 'own-ward' };
+const phoneDesk: Allow = { 'program-agent': 'answering-patient' };
 const atOwnSite: Allow = { pharmacist: 'own-site' };
 const atOwnReservation: Allow = { pharmacist: 'own-reservation' };
 
@@ -62,16 +65,40 @@ const TABLE = {
   stateContraindication: attested(prescriber),
   // Minors answer these in private: no guardian here.
   declareAbstinence: row({ prescriber: 'own-patient', ...patient }),
-  confirmContraception: row(patient),
-  completeSurvey: row({ ...patient, guardian: 'own-ward' }),
+  confirmContraception: row({ patient: 'self' }),
+  confirmMyContraception: row({ patient: 'self' }),
+  // Which surveys a guardian may answer for a child is the edition's to say.
+  completeSurvey: row(ownScreen),
   reportMenses: row(danger),
   reportMissedPeriod: row(danger),
   reportUnprotectedContact: row(danger),
   reportMethodFailure: row(danger),
   reportPregnancy: row(danger),
+  reportPartnerPregnancy: row(danger),
   reportAdverseEvent: row(danger),
   resolveDiscrepancy: attested(prescriberOrOffice),
   clearPregnancyHold: attested(prescriber),
+  // It opens the result to the patient.
+  recordToldOfResult: attested(prescriber),
+
+  // the same reports from the patient's own screen
+  reportMyMissedPeriod: row(ownScreen),
+  reportMyUnprotectedContact: row(ownScreen),
+  reportMyMethodFailure: row(ownScreen),
+  reportMyPregnancy: row(ownScreen),
+  reportMyPartnersPregnancy: row(ownScreen),
+  reportMySideEffect: row(ownScreen),
+
+  // the phone desk: the patient's own acts, named after them, with the identity check of the one on the line
+  deskMyStatus: row(phoneDesk),
+  deskConfirmContraception: row(phoneDesk),
+  deskCompleteSurvey: row(phoneDesk),
+  deskReportMissedPeriod: row(phoneDesk),
+  deskReportUnprotectedContact: row(phoneDesk),
+  deskReportMethodFailure: row(phoneDesk),
+  deskReportPregnancy: row(phoneDesk),
+  deskReportPartnerPregnancy: row(phoneDesk),
+  deskReportAdverseEvent: row(phoneDesk),
 
   // therapy
   interruptTherapy: row(practice),
@@ -108,7 +135,7 @@ const TABLE = {
   // reading
   whoAmI: row(everyRole('self')),
   getCommand: row(everyRole('own-command')),
-  myStatus: row({ ...patient, guardian: 'own-ward' }),
+  myStatus: row(ownScreen),
   worklist: row(practice),
   getPatient: row({ ...practice, administrator: 'any' }),
   getAuthorization: row({ ...practice, pharmacist: 'own-reservation', administrator: 'any', auditor: 'any' }),

@@ -13,8 +13,10 @@ export function mayTouch(principal: Principal, operation: OperationId, { file }:
   switch (rule) {
     case 'any':
     case 'own-site':
-    case 'answering-patient':
       return true;
+    // Set only for the one call, by the service that has checked who is on the line.
+    case 'answering-patient':
+      return principal.onBehalfOf === file.patient;
     case 'self':
       return principal.patientId === file.patient;
     case 'own-ward':

@@ -16,6 +16,7 @@ const STATEMENTS = {
   'state-contraindication.1': 'The method named is medically contraindicated for this patient.',
   'clear-pregnancy-hold.1':
     'The two quantitative results and the specialist’s determination named here show that this patient is not pregnant.',
+  'record-told-of-result.1': 'I have told the patient of the result, and what it means for her.',
   'resume-therapy.1': 'Therapy resumes on the date named.',
   'change-dose.1': 'The new regimen is as written; the earlier capsules must not be taken, and I have told the patient to return them.',
   'resolve-discrepancy.1': 'I have spoken with the patient about the answers that did not agree, and they are settled as written here.',

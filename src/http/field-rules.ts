@@ -60,6 +60,23 @@ export const instant: FieldRule = {
   schema: { type: 'string', format: 'date-time', example: '2026-03-09T14:05:00-05:00' },
 };
 
+/** When something happened, as exactly as it is known. */
+export const moment: FieldRule = {
+  name: 'moment',
+  holds: (value) => isInstant(value) || isLocalDate(value),
+  message:
+    'Give a date and time with the offset of the place, for example 2026-03-09T14:05:00-05:00, or the date alone, for example 2026-03-09.',
+  schema: { type: 'string', maxLength: 29, example: '2026-03-09T14:05:00-05:00' },
+};
+
+/** Since when, where people remember no more than the month. */
+export const dateOrMonth: FieldRule = {
+  name: 'dateOrMonth',
+  holds: (value) => isLocalDate(value) || (typeof value === 'string' && value.length === 7 && isLocalDate(`${value}-01`)),
+  message: 'Give a date as YYYY-MM-DD, or the month as YYYY-MM, from 1900 to 2200.',
+  schema: { type: 'string', pattern: '^\\d{4}-\\d{2}(-\\d{2})?$', maxLength: 10, example: '2026-03' },
+};
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const id: FieldRule = {

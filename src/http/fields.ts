@@ -42,6 +42,12 @@ export const LocalDateField = (options: FieldOptions): PropertyDecorator => Rule
 /** An instant with offset or `Z`, milliseconds at most, delivered as text. */
 export const InstantField = (options: FieldOptions): PropertyDecorator => RuleField(rules.instant, options);
 
+/** A date, or an instant with offset, delivered as text. */
+export const MomentField = (options: FieldOptions): PropertyDecorator => RuleField(rules.moment, options);
+
+/** A date, or a month when the day is not known, delivered as text. */
+export const DateOrMonthField = (options: FieldOptions): PropertyDecorator => RuleField(rules.dateOrMonth, options);
+
 /** An id of ours, delivered in lower case. */
 export const IdField = (options: FieldOptions): PropertyDecorator =>
   applyDecorators(
