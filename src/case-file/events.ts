@@ -215,6 +215,7 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
         checklist: field<boolean>('checklist') ?? true,
         medicationGuide: field<boolean>('medicationGuide') ?? true,
         handedOver: 'handedOverAt' in event ? timeAt(`${path}/handedOverAt`, text('handedOverAt'), zone) : null,
+        identifiersMatch: true,
         capsules: null,
         supplyDays: null,
         lines: [],

@@ -1,4 +1,5 @@
 import type { Instant, LocalDate, LocalDateOrMonth, Moment } from '../calendar.js';
+import type { ChecklistAnswer } from '../checklist.js';
 import type { Actor, Participant } from '../participant.js';
 import type { Answers, Given, PregnancyTest, Regimen } from '../patient.js';
 
@@ -123,8 +124,11 @@ type CommandBody =
       readonly do: 'dispense';
       readonly method: 'handover' | 'ship';
       readonly siteZone: string | null;
-      readonly checklist: boolean;
+      /** The answers to the edition's questions; or, from a source that keeps them itself, whether they are all as needed. */
+      readonly checklist: boolean | readonly ChecklistAnswer[];
       readonly medicationGuide: boolean;
+      /** Of a report that names the number: whether name and birth date were those on record. */
+      readonly identifiersMatch: boolean;
       /** The hand-over that happened; null while she asks before it. */
       readonly handedOver: Moment | null;
       /** What is handed over; null and none: as reserved. */

@@ -1,4 +1,5 @@
 import { dateAt, endOfDay, HOUR_MS, type Instant, MINUTE_MS, type Moment } from '../calendar.js';
+import { checklistDone, checklistOf } from '../checklist.js';
 import { givenSupplyDays } from '../dispensing.js';
 import { isCertified } from '../participant.js';
 import type { Authorization, Fill, Reservation } from '../patient.js';
@@ -159,8 +160,8 @@ function fillOf(
 }
 
 /** What lies on the counter, as a prescription would state it. */
-const onCounter = ({ capsules, supplyDays, lines }: Situation<'dispense'>['command']): Presented => ({
-  identifiersMatch: true,
+const onCounter = ({ identifiersMatch, capsules, supplyDays, lines }: Situation<'dispense'>['command']): Presented => ({
+  identifiersMatch,
   shows: ['number', 'category'],
   showsCategory: null,
   capsules,
@@ -168,6 +169,9 @@ const onCounter = ({ capsules, supplyDays, lines }: Situation<'dispense'>['comma
   supplyDays,
   lines,
 });
+
+const isGoneThrough = (checklist: Situation<'dispense'>['command']['checklist'], { authorization, edition }: Judgement): boolean =>
+  typeof checklist === 'boolean' ? checklist : checklistDone(checklistOf(authorization.category, edition), checklist);
 
 function dispense(situation: Situation<'dispense'>): Ruling {
   const { file, command, edition, at, on } = situation;
@@ -186,7 +190,12 @@ function dispense(situation: Situation<'dispense'>): Ruling {
   const judgement: Judgement = {
     ...found.judgement,
     presented: onCounter(command),
-    handover: { ship: command.method === 'ship', siteZone, checklist: command.checklist, medicationGuide: command.medicationGuide },
+    handover: {
+      ship: command.method === 'ship',
+      siteZone,
+      checklist: isGoneThrough(command.checklist, found.judgement),
+      medicationGuide: command.medicationGuide,
+    },
   };
   const { authorization, effective } = judgement;
   const reasons = new Set(counterReasons('dispense', judgement));
