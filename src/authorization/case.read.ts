@@ -38,7 +38,7 @@ function caseWhere(condition: string): string {
     'z.id',
   )} AS participants,
   ${list(`${ACCOMMODATION} WHERE c.program = e.program AND c.superseded_at IS NULL`, 'w', 'w."from", w.kind')} AS accommodations,
-  (SELECT coalesce(json_agg(json_build_object('patient', o.patient_id, 'category', o.category,
+  (SELECT coalesce(json_agg(json_build_object('enrollment', o.id, 'revision', o.revision, 'patient', o.patient_id, 'category', o.category,
       'evidence', (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = o.id),
       'fills', ${list(`${FILL} WHERE f.enrollment_id = o.id`, 'y', 'y.handed_over_at, y.id')})), '[]')
     FROM patient_link l

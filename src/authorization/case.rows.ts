@@ -141,6 +141,8 @@ export interface CaseRow {
   readonly participants: readonly ParticipantRow[];
   readonly accommodations: readonly Accommodation[];
   readonly linked: readonly {
+    readonly enrollment: string;
+    readonly revision: number;
     readonly patient: string;
     readonly category: string | null;
     readonly evidence: readonly Evidence[];

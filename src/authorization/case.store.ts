@@ -22,6 +22,8 @@ export interface LoadedCase {
   /** The patient's prescriber, by name and telephone: whom a refusal sends people to. */
   readonly office: { readonly name: string; readonly phone: string } | null;
   readonly numbers: Readonly<Record<string, string>>;
+  /** The records of what may be the same person, as read. */
+  readonly doubles: readonly { readonly enrollment: string; readonly revision: number }[];
   readonly earlier: EarlierReply | null;
 }
 
@@ -104,7 +106,7 @@ function loaded(row: CaseRow): LoadedCase {
     authorizations: row.authorizations.map(toAuthorization),
     participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
     accommodations: row.accommodations,
-    linked: row.linked.map((record) => ({ ...record, fills: record.fills.map(toFill) })),
+    linked: row.linked.map(({ patient, category, evidence, fills }) => ({ patient, category, evidence, fills: fills.map(toFill) })),
   };
   return {
     file,
@@ -116,6 +118,7 @@ function loaded(row: CaseRow): LoadedCase {
     person: { familyNameKey: row.family_name_key, birthDate: row.birth_date, toldResultAt: row.told_result_at },
     office: row.office?.phone ? { name: row.office.name, phone: row.office.phone } : null,
     numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
+    doubles: row.linked.map(({ enrollment, revision }) => ({ enrollment, revision })),
     earlier: row.earlier,
   };
 }

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import type { SealedEntry } from '../compliance-log/seal.js';
 import { nextDeadline } from '../domain/authorization/deadline.js';
 import type { Effect } from '../domain/authorization/effect.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Authorization, Fill } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
+import { type Newcomer, newcomerParts } from './newcomer.js';
+import { iso, Parts, type Statement } from './statement.js';
+
+export type { Statement } from './statement.js';
 
 /**
  * The one guarded write of a decision. The enrollment's row is locked first and asked three things: is its revision the one that was read, is
@@ -22,6 +25,10 @@ export interface GuardedWrite {
   /** null: time alone does not end the allowance. */
   readonly validThrough: Instant | null;
   readonly participants: readonly { readonly id: string; readonly revision: number }[];
+  /** The other records of what may be the same person, as read: their dangers and supplies were part of the decision. */
+  readonly doubles: readonly { readonly enrollment: string; readonly revision: number }[];
+  /** Of an enrollment: the person, who has no row to guard yet. */
+  readonly newcomer: Newcomer | null;
   readonly effects: readonly Effect[];
   /** Ids of the authorizations that were read: the others are new. */
   readonly known: readonly string[];
@@ -50,44 +57,6 @@ export interface Reply {
   readonly text: string;
   readonly contentType: string;
   readonly authorization: string | null;
-}
-
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString());
-
-/** Postgres keeps 63 characters of a prepared statement's name; the text's own hash can never stand for another text. */
-const names = new Map<string, string>();
-function nameOf(text: string): string {
-  const known = names.get(text);
-  if (known !== undefined) return known;
-  const name = `decision-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-  names.set(text, name);
-  return name;
-}
-
-class Parts {
-  readonly values: unknown[] = [];
-  readonly ctes: string[] = [];
-
-  /** The placeholder of a value. */
-  bind(value: unknown): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-
-  add(name: string, sql: string): void {
-    this.ctes.push(`${name} AS (${sql})`);
-  }
-
-  statement(select: string): Statement {
-    const text = `WITH ${this.ctes.join(',\n')}\n${select}`;
-    return { name: nameOf(text), text, values: this.values };
-  }
 }
 
 /** The entry's own rows; `from` is the part whose row allows them. */
@@ -135,15 +104,22 @@ export function decisionStatement(write: GuardedWrite): Statement {
   const parts = new Parts();
   const bind = (value: unknown) => parts.bind(value);
   const enrollment = `${bind(write.enrollment)}::uuid`;
-  parts.add('held', `SELECT id FROM enrollment WHERE id = ${enrollment} AND revision = ${bind(write.revision)}::integer FOR UPDATE`);
+  parts.add(
+    'held',
+    write.newcomer
+      ? `SELECT ${enrollment} AS id`
+      : `SELECT id FROM enrollment WHERE id = ${enrollment} AND revision = ${bind(write.revision)}::integer FOR UPDATE`,
+  );
   const intime = write.validThrough === null ? 'true' : `rems_now() <= ${bind(iso(write.validThrough))}::timestamptz`;
   parts.add(
     'allowed',
     `SELECT id FROM held WHERE ${intime} AND NOT EXISTS (SELECT 1 FROM unnest(${bind(write.participants.map((each) => each.id))}::uuid[],
       ${bind(write.participants.map((each) => each.revision))}::integer[]) AS seen (id, revision)
-      LEFT JOIN participant m ON m.id = seen.id WHERE m.revision IS DISTINCT FROM seen.revision)`,
+      LEFT JOIN participant m ON m.id = seen.id WHERE m.revision IS DISTINCT FROM seen.revision)
+      ${write.newcomer ? '' : doublesAsRead(parts, write)}`,
   );
-  enrollmentPart(parts, write);
+  if (write.newcomer) newcomerParts(parts, write.newcomer, write.effects, write.at);
+  else enrollmentPart(parts, write);
   const evidence = write.effects.flatMap((effect) => (effect.kind === 'evidence' ? [effect.evidence] : []));
   if (evidence.length > 0) {
     parts.add(
@@ -181,6 +157,17 @@ export function decisionStatement(write: GuardedWrite): Statement {
   entryParts(parts, write.sealed, write, 'bumped');
   if (write.reply) replyPart(parts, write.reply, write.at);
   return parts.statement('SELECT count(*)::integer AS written FROM logged');
+}
+
+/** A record that was linked since, or that changed since, makes it another decision (rules §9.15). */
+function doublesAsRead(parts: Parts, write: GuardedWrite): string {
+  const bind = (value: unknown) => parts.bind(value);
+  const patient = `${bind(write.patient)}::uuid`;
+  return `AND NOT EXISTS (SELECT 1 FROM patient_link l
+      JOIN enrollment o ON o.program = ${bind(write.program)} AND o.patient_id = CASE WHEN l.patient_id = ${patient} THEN l.other_patient_id ELSE l.patient_id END
+      LEFT JOIN unnest(${bind(write.doubles.map((each) => each.enrollment))}::uuid[], ${bind(write.doubles.map((each) => each.revision))}::integer[])
+        AS known (id, revision) ON known.id = o.id
+      WHERE l.unlinked_at IS NULL AND (l.patient_id = ${patient} OR l.other_patient_id = ${patient}) AND known.revision IS DISTINCT FROM o.revision)`;
 }
 
 /** Counts the revision, and changes the enrollment's columns when the decision does. */

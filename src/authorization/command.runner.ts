@@ -13,9 +13,10 @@ import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
 import type { Caller } from './caller.js';
 import type { CaseBy } from './case.read.js';
-import type { CaseStore, LoadedCase } from './case.store.js';
+import type { CaseStore, Db, LoadedCase } from './case.store.js';
 import { decisionStatement, entryStatement, type Reply } from './case.write.js';
 import { sealedEntry } from './entry.js';
+import type { Newcomer } from './newcomer.js';
 import { nobodysCase } from './nobodys-case.js';
 import { Indeterminate, KeyUsedOtherwise, NotFound, TooMuchTraffic } from './outcome.errors.js';
 
@@ -30,6 +31,10 @@ export interface Request {
   readonly idempotency: { readonly key: string; readonly body: unknown } | null;
   /** At the counter an unknown number is a decision too, with its entry: the answer must not tell it from a number of somebody else. */
   readonly unknownIsDecided?: boolean;
+  /** Of an enrollment: the person, who has no case yet; `target` is then not asked. */
+  readonly newcomer?: Newcomer;
+  /** What else the command needs, read after the case in every attempt. */
+  readonly reads?: (db: Db, loaded: LoadedCase) => Promise<void>;
   /** Whether this caller may know of this case at all; false answers 404, as if there were none. */
   readonly mayTouch: (loaded: LoadedCase) => boolean;
   /** The command, from the case as read. `id` is fresh and names the new fact. */
@@ -38,15 +43,17 @@ export interface Request {
   readonly attestation?: (loaded: LoadedCase) => Attestation;
   /** The answer, made before anything is written, so that it is stored with the decision. */
   readonly answer: (decided: Decided) => Answer;
+  /** Asked in the transaction before an accepted command is written; false as a lost race: nothing is written. */
+  readonly first?: (tx: Tx) => Promise<boolean>;
   /** Rows of another noun that an accepted command changes, in the same transaction; false as a lost race: nothing is written. */
   readonly alongside?: (tx: Tx, decided: Decided) => Promise<boolean>;
   /** The entry that this command follows from, when no person gave it. */
   readonly causedBy?: string;
 }
 
-export interface Decided {
+export interface Decided<C extends { readonly do: string } = Command> {
   readonly loaded: LoadedCase;
-  readonly command: Command;
+  readonly command: C;
   readonly decision: Decision;
   readonly edition: Edition;
   /** The entry's id: the reference of this decision. */
@@ -102,14 +109,21 @@ export class CommandRunner {
     const bodyHash = idempotency ? hashOfBody(idempotency.body) : '';
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const participants = [principal.participantId ?? principal.siteId, ...(request.participants ?? [])].filter((id) => id !== null);
-      const found = await this.parts.store.load(request.lane, { ...request.target, participants, caller: principal.subject, key });
-      if (found === null && !request.unknownIsDecided) throw new NotFound();
+      const found = request.newcomer
+        ? null
+        : await this.parts.store.load(request.lane, { ...request.target, participants, caller: principal.subject, key });
+      if (found === null && !request.unknownIsDecided && !request.newcomer) throw new NotFound();
       const loaded =
         found ??
-        nobodysCase(await this.parts.store.loadParticipants(request.lane, participants, principal.subject, key), this.parts.catalogue);
+        nobodysCase(
+          await this.parts.store.loadParticipants(request.lane, participants, principal.subject, key),
+          this.parts.catalogue,
+          request.newcomer,
+        );
       if (loaded.earlier && idempotency) return replayOf(loaded.earlier, bodyHash);
       if (!request.mayTouch(loaded)) throw new NotFound();
       checkClock(loaded, this.parts);
+      await request.reads?.(request.lane, loaded);
       const prepared = this.decided(request, loaded, key, bodyHash);
       try {
         if (await this.write(request, prepared)) return prepared.sent;
@@ -132,10 +146,12 @@ export class CommandRunner {
   }
 
   private write(request: Request, { statement, decided }: ReturnType<CommandRunner['decided']>): Promise<boolean> {
-    const { alongside, lane } = request;
-    if (!alongside || decided.decision.outcome === 'deny') return this.parts.store.write(lane, statement);
+    const { first, alongside, lane } = request;
+    if ((!first && !alongside) || decided.decision.outcome === 'deny') return this.parts.store.write(lane, statement);
     const all = lane.transaction(async (tx) => {
-      if (!(await this.parts.store.write(tx, statement)) || !(await alongside(tx, decided))) throw new LostRace();
+      if (first && !(await first(tx))) throw new LostRace();
+      if (!(await this.parts.store.write(tx, statement))) throw new LostRace();
+      if (alongside && !(await alongside(tx, decided))) throw new LostRace();
       return true;
     });
     return all.catch((error: unknown) => {
@@ -184,13 +200,15 @@ export class CommandRunner {
       sent,
       decided: decidedFacts,
       statement: decisionStatement({
-        enrollment: loaded.enrollmentId,
+        enrollment: sealed.entry.aggregate.id,
         patient: loaded.file.patient,
         program: loaded.program,
         at: loaded.at,
         revision: loaded.revision,
         validThrough: decision.validThrough,
         participants: Object.values(loaded.file.participants).map(({ id, revision }) => ({ id, revision })),
+        doubles: loaded.doubles,
+        newcomer: request.newcomer ?? null,
         effects: decision.effects,
         known: loaded.file.authorizations.map((each) => each.id),
         edition,
@@ -218,12 +236,15 @@ export class CommandRunner {
   }
 
   private sealed(
-    request: Pick<Request, 'principal' | 'attestation' | 'causedBy'>,
+    request: Pick<Request, 'principal' | 'attestation' | 'causedBy' | 'newcomer'>,
     { loaded, command, decision, edition, entry: id }: Decided,
     numbers: Readonly<Record<string, string>>,
   ): SealedEntry {
     const { file, enrollmentId, revision } = loaded;
-    const known = file.enrollment !== null;
+    const enrolled = decision.effects.find((effect) => effect.kind === 'enrollment')?.enrollment;
+    const known = file.enrollment !== null || enrolled !== undefined;
+    // The values of an enrollment include who it is: the person's row is a fold of the entries too.
+    const person = request.newcomer && known ? { person: request.newcomer } : {};
     // A verify, a reading and a refusal change nothing; they carry the version they saw and take none (I13).
     const takesVersion = decision.outcome !== 'deny' && !CHANGES_NOTHING.includes(command.do) && known;
     const { participants, accommodations, linked } = file;
@@ -236,7 +257,7 @@ export class CommandRunner {
         decision,
         aggregate: {
           kind: known ? 'enrollment' : 'unknown',
-          id: enrollmentId,
+          id: file.enrollment === null && enrolled ? enrolled.id : enrollmentId,
           version: takesVersion ? revision + 1 : null,
           saw: revision,
         },
@@ -245,7 +266,7 @@ export class CommandRunner {
         edition,
         attestation: request.attestation?.(loaded) ?? null,
         causedBy: request.causedBy ?? null,
-        values: { numbers, basis: { participants, accommodations, linked } },
+        values: { numbers, basis: { participants, accommodations, linked }, ...person },
       },
       this.parts.signer,
     );

@@ -1,6 +1,7 @@
 import { type Case, NO_ANSWERS } from '../domain/patient.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
 import type { CaseStore, LoadedCase } from './case.store.js';
+import type { Newcomer } from './newcomer.js';
 
 /** No patient and no facts: the case of a command about participants alone, or of a number that nobody was given (which is refused). */
 export function caseOfNobody(participants: Case['participants']): Case {
@@ -19,18 +20,23 @@ export function caseOfNobody(participants: Case['participants']): Case {
   };
 }
 
-export function nobodysCase(read: Awaited<ReturnType<CaseStore['loadParticipants']>>, catalogue: EditionCatalogue): LoadedCase {
+export function nobodysCase(
+  read: Awaited<ReturnType<CaseStore['loadParticipants']>>,
+  catalogue: EditionCatalogue,
+  newcomer: Newcomer | null = null,
+): LoadedCase {
+  const nobody = caseOfNobody(read.participants);
   return {
-    file: caseOfNobody(read.participants),
+    file: newcomer ? { ...nobody, patient: newcomer.patient } : nobody,
     at: read.at,
     machineAt: read.machineAt,
     enrollmentId: 'unknown',
     revision: 0,
-    program: catalogue.programs()[0] ?? 'unknown',
+    program: newcomer?.program ?? catalogue.programs()[0] ?? 'unknown',
     person: { familyNameKey: '', birthDate: '', toldResultAt: null },
     office: null,
     numbers: {},
-    office: null,
+    doubles: [],
     earlier: read.earlier,
   };
 }
