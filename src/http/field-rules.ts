@@ -121,6 +121,14 @@ export function number({ min, max, integer = true }: { min: number; max: number;
   };
 }
 
+/** The rule, or null for what was asked and is not known: leaving the field out is something else, and stays refused. */
+export const nullable = (rule: FieldRule): FieldRule => ({
+  name: rule.name,
+  holds: (value) => value === null || rule.holds(value),
+  message: `${rule.message} Give null when it is not known.`,
+  schema: { ...rule.schema, nullable: true },
+});
+
 export const flag: FieldRule = {
   name: 'flag',
   holds: (value) => typeof value === 'boolean',

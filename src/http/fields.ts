@@ -12,11 +12,14 @@ export interface FieldOptions {
   readonly description: string;
   /** May be left out. `null` is not the same as leaving it out and is refused. */
   readonly optional?: boolean;
+  /** May be null: it was asked, and nobody knows. */
+  readonly nullable?: boolean;
   readonly example?: unknown;
 }
 
 /** A field that keeps `rule`. */
-export function RuleField(rule: rules.FieldRule, options: FieldOptions): PropertyDecorator {
+export function RuleField(asked: rules.FieldRule, options: FieldOptions): PropertyDecorator {
+  const rule = options.nullable ? rules.nullable(asked) : asked;
   return applyDecorators(
     ValidateBy({ name: rule.name, validator: { validate: rule.holds, defaultMessage: () => rule.message } }),
     ApiProperty({
@@ -98,12 +101,13 @@ const isFields = (value: unknown): boolean => typeof value === 'object' && value
 // `() => type()` and not `type`: the swagger module knows a late type by the function's name.
 /** A nested object of its own request class. */
 export const ObjectField = (type: () => Constructor, options: FieldOptions): PropertyDecorator => {
-  const message = 'Send an object with fields.';
+  const message = options.nullable ? 'Send an object with fields, or null when it is not known.' : 'Send an object with fields.';
+  const holds = (value: unknown): boolean => isFields(value) || (options.nullable === true && value === null);
   return applyDecorators(
     ValidateNested({ message }),
-    ValidateBy({ name: 'fields', validator: { validate: isFields, defaultMessage: () => message } }),
+    ValidateBy({ name: 'fields', validator: { validate: holds, defaultMessage: () => message } }),
     Type(type),
-    ApiProperty({ type: () => type(), description: options.description }),
+    ApiProperty({ type: () => type(), description: options.description, ...(options.nullable ? { nullable: true } : {}) }),
     ...(options.optional ? [OptionalField()] : []),
   );
 };
