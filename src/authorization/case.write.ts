@@ -90,13 +90,40 @@ function replyPart(parts: Parts, reply: Reply, at: Instant): void {
   );
 }
 
-/** What an entry that changes nothing needs: a refusal, a verify. No guard, for there is nothing to guard. */
-export function entryStatement(sealed: SealedEntry, about: Pick<GuardedWrite, 'actor' | 'organization'>, reply: Reply | null): Statement {
+/**
+ * What an entry that changes nothing needs: a refusal, a verify, a report on a number that nobody was given. No guard, for there is nothing to
+ * guard. A finding that is still open is not opened twice, however often the same thing is tried.
+ */
+export function entryStatement(
+  sealed: SealedEntry,
+  about: Pick<GuardedWrite, 'actor' | 'organization'>,
+  reply: Reply | null,
+  findings: GuardedWrite['findings'],
+): Statement {
   const parts = new Parts();
   parts.add('allowed', 'SELECT 1');
   entryParts(parts, sealed, about, 'allowed');
+  const stillOpen = 'SELECT 1 FROM finding o WHERE o.closed_at IS NULL AND o.code = f.code AND o.authorization_id = f."authorization"';
+  findingsPart(parts, { findings, sealed, at: sealed.entry.at, patient: sealed.entry.patient }, `logged WHERE NOT EXISTS (${stillOpen})`);
   if (reply) replyPart(parts, reply, sealed.entry.at);
   return parts.statement('SELECT count(*)::integer AS written FROM logged');
+}
+
+/** `from` is the part whose row allows them, with what else has to hold. */
+function findingsPart(
+  parts: Parts,
+  { findings, sealed, at, patient }: Pick<GuardedWrite, 'findings' | 'sealed' | 'at'> & { readonly patient: string | null },
+  from: string,
+): void {
+  if (findings.length === 0) return;
+  const bind = (value: unknown) => parts.bind(value);
+  parts.add(
+    'findings',
+    `INSERT INTO finding (id, code, patient_id, authorization_id, entry_id, opened_at, due_at)
+      SELECT f.id, f.code, ${bind(patient)}::uuid, f."authorization", ${bind(sealed.entry.id)}::uuid, ${bind(iso(at))}::timestamptz, f."dueAt"
+      FROM jsonb_to_recordset(${bind(JSON.stringify(findings.map((each) => ({ ...each, dueAt: iso(each.dueAt) }))))}::jsonb)
+        AS f (id uuid, code text, "authorization" uuid, "dueAt" timestamptz), ${from}`,
+  );
 }
 
 /** The whole of an accepted decision. Answers `written` 1, or 0 when the guard said no and nothing was written. */
@@ -145,15 +172,7 @@ export function decisionStatement(write: GuardedWrite): Statement {
       `UPDATE fill SET returned_at = ${bind(iso(effect.at))}::timestamptz, returned_unopened = ${bind(effect.unopened)}::boolean FROM bumped WHERE fill.id = ${bind(effect.fill)}`,
     );
   }
-  if (write.findings.length > 0) {
-    parts.add(
-      'findings',
-      `INSERT INTO finding (id, code, patient_id, authorization_id, entry_id, opened_at, due_at)
-      SELECT f.id, f.code, ${bind(write.patient)}::uuid, f."authorization", ${bind(write.sealed.entry.id)}::uuid, ${bind(iso(write.at))}::timestamptz, f."dueAt"
-      FROM bumped, jsonb_to_recordset(${bind(JSON.stringify(write.findings.map((each) => ({ ...each, dueAt: iso(each.dueAt) }))))}::jsonb)
-        AS f (id uuid, code text, "authorization" uuid, "dueAt" timestamptz)`,
-    );
-  }
+  findingsPart(parts, write, 'bumped');
   entryParts(parts, write.sealed, write, 'bumped');
   if (write.reply) replyPart(parts, write.reply, write.at);
   return parts.statement('SELECT count(*)::integer AS written FROM logged');

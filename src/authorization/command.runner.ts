@@ -194,8 +194,12 @@ export class CommandRunner {
       authorization: about?.id ?? null,
     };
     const found = { actor: principal.subject, organization: principal.siteId ?? principal.participantId };
-    if (sealed.entry.aggregate.version === null) return { sent, decided: decidedFacts, statement: entryStatement(sealed, found, reply) };
     const due = loaded.at + FINDING_DUE_MS;
+    const findings = decision.effects.flatMap((effect) =>
+      effect.kind === 'finding' ? [{ id: uuidv7(), code: effect.code, authorization: about?.id ?? null, dueAt: due }] : [],
+    );
+    if (sealed.entry.aggregate.version === null)
+      return { sent, decided: decidedFacts, statement: entryStatement(sealed, found, reply, findings) };
     return {
       sent,
       decided: decidedFacts,
@@ -213,9 +217,7 @@ export class CommandRunner {
         known: loaded.file.authorizations.map((each) => each.id),
         edition,
         numbers,
-        findings: decision.effects.flatMap((effect) =>
-          effect.kind === 'finding' ? [{ id: uuidv7(), code: effect.code, authorization: about?.id ?? null, dueAt: due }] : [],
-        ),
+        findings,
         sealed,
         reply,
         ...found,
