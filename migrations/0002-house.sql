@@ -27,7 +27,7 @@ CREATE TABLE participant (
   trained jsonb NOT NULL DEFAULT '{}',
   revision integer NOT NULL CHECK (revision >= 0),
   CHECK ((kind = 'delegate') = (acts_for IS NOT NULL)),
-  CHECK (chain_id IS NULL OR kind = 'pharmacy')
+  CONSTRAINT participant_chain CHECK (chain_id IS NULL OR kind = 'pharmacy')
 );
 
 CREATE TABLE patient (
@@ -110,7 +110,7 @@ CREATE TABLE prescription_authorization (
   confirmation_number text UNIQUE,
   given jsonb,
   exceptions jsonb NOT NULL DEFAULT '[]',
-  CHECK (supply_days BETWEEN 1 AND supply_days_max),
+  CONSTRAINT authorization_within_cap CHECK (supply_days BETWEEN 1 AND supply_days_max),
   -- I3: nothing is authorized without number, window, category and prescriber
   CONSTRAINT issued_whole CHECK ((issued_at IS NULL) = (number IS NULL) AND (issued_at IS NULL) = (issued_by IS NULL)
     AND (issued_at IS NULL) = (category IS NULL) AND (issued_at IS NULL) = (expires_at IS NULL)),
@@ -139,7 +139,7 @@ CREATE TABLE fill (
   recorded_at timestamptz(3) NOT NULL,
   returned_at timestamptz(3),
   returned_unopened boolean,
-  CHECK (outcome <> 'permitted' OR handed_over_at <= recorded_at + interval '5 minutes')
+  CONSTRAINT fill_not_in_advance CHECK (outcome <> 'permitted' OR handed_over_at <= recorded_at + interval '5 minutes')
 );
 -- I1: one permitted fill, over all pharmacies, for ever. Hand-overs outside the rules are recorded beside it.
 CREATE UNIQUE INDEX fill_once ON fill (authorization_id) WHERE outcome = 'permitted';
@@ -164,7 +164,7 @@ CREATE TABLE patient_link (
   linked_by text[] NOT NULL,
   unlinked_at timestamptz(3),
   unlinked_by text[],
-  CHECK (patient_id <> other_patient_id)
+  CONSTRAINT patient_link_of_two CHECK (patient_id <> other_patient_id)
 );
 CREATE INDEX patient_link_of ON patient_link (patient_id) WHERE unlinked_at IS NULL;
 CREATE INDEX patient_link_to ON patient_link (other_patient_id) WHERE unlinked_at IS NULL;

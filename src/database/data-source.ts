@@ -1,6 +1,7 @@
 // TypeORM's part of the work: entities, migrations and plain CRUD. Decisions go through pools.ts with SQL written by hand.
 import 'reflect-metadata';
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
+import { PostgresNames } from './naming.js';
 
 export interface DataSourceParts {
   readonly entities?: NonNullable<DataSourceOptions['entities']>;
@@ -30,6 +31,7 @@ export function makeDataSource(url: string, parts: DataSourceParts = {}): DataSo
     entities: parts.entities ?? [],
     migrations: parts.migrations ?? [],
     migrationsTableName: migrationsTable,
+    namingStrategy: new PostgresNames(),
     // Each migration commits by itself: a failure in the third leaves two that are whole.
     migrationsTransactionMode: 'each',
     synchronize: false,

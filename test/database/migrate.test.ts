@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrateDown, migrateUp, pendingMigrations, roleOf } from '../../src/database/migrate.js';
+import { functionAndGrantLines, tableLines } from '../support/catalog.js';
 import { openTestDatabase, quietLog, type TestDatabase } from '../support/database.js';
 import { administer } from '../support/database-server.js';
 
 const own = readdirSync(new URL('../../migrations', import.meta.url)).filter((name) => name.endsWith('.sql')).length;
 
 // The table in which TypeORM ticks migrations off stays.
-const typeormsOwn = / "?(PK_[0-9a-f]{27}|migration)\b|migration_id_seq/;
+const typeormsOwn = /[ .]migration(_pkey|_id_seq)?\b/;
 
 let db: TestDatabase;
 let folder: string;
@@ -26,21 +27,7 @@ const write = (name: string, text: string) => writeFileSync(join(folder, name), 
 const serviceRole = () => roleOf(db.serviceUrl);
 
 /** Everything in the schema, as text: tables with columns, indexes, constraints, functions, and who may do what. */
-async function catalog(): Promise<string[]> {
-  const { rows } = await db.owner.query<{ line: string }>(`
-    SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull ||
-           coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') AS line
-      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
-    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-                FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT 'function ' || pg_get_functiondef(oid) || coalesce(proacl::text, '') FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    UNION ALL SELECT 'grant ' || relname || ' ' || coalesce(relacl::text, '') FROM pg_class WHERE relnamespace = 'public'::regnamespace
-    ORDER BY 1`);
-  return rows.map(({ line }) => line);
-}
+const catalog = async () => [...(await tableLines(db.owner)), ...(await functionAndGrantLines(db.owner))];
 
 describe('the migrations of the service', () => {
   test('go up, down to nothing and up again without a difference (F10)', async () => {
