@@ -119,6 +119,7 @@ const TABLE = {
   transferReservation: row(atOwnReservation),
   release: row(atOwnReservation),
   dispense: row(atOwnSite),
+  reportHandOver: row(atOwnSite),
   correctDispense: row(atOwnReservation),
   return: row(atOwnReservation),
 

@@ -193,6 +193,7 @@ describe('a signature needs a sign-in of the last 15 minutes', () => {
       'cancelAuthorization',
       'interruptTherapy',
       'dispense',
+      'reportHandOver',
       'correctDispense',
     ]) {
       expect([operation, isAttestation(operation)]).toEqual([operation, false]);
