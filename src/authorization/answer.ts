@@ -1,3 +1,5 @@
+import type { CommandName } from '../domain/authorization/command.js';
+import { COMMAND_NAMES } from '../domain/authorization/decide.js';
 import type { Audience } from '../wording/audience.js';
 import { type Context, disclose } from '../wording/disclose.js';
 import type { Answer, Decided } from './command.runner.js';
@@ -6,55 +8,51 @@ import { referenceOf, said } from './view.js';
 /** What only the service of a noun knows of the reader: his zone, say. */
 export type ReaderContext = Partial<Omit<Context, 'at' | 'zone' | 'deskPhone'>>;
 
-/**
- * The answer to a command: what the accepted one made, or a problem with every reason in the reader's words and nothing he may not learn. A
- * hand-over recorded outside the rules is told as recorded, with the reasons why it was outside them.
- */
-export function answerTo(
-  decided: Decided,
-  audience: Audience,
-  made: (decided: Decided) => object,
-  status = 200,
-  reader: ReaderContext = {},
-): Answer {
+/** What a reader is told of a decision: nothing that he may not learn, and the reference to name when he calls. */
+export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, audience: Audience, reader: ReaderContext = {}) {
   const { decision, edition, loaded, command, deskPhone } = decided;
-  const reference = referenceOf(decided);
   const told = disclose(decision, audience, {
     at: loaded.at,
     zone: edition.zone,
     deskPhone,
     office: loaded.office,
-    asked: command.do,
+    ...(isCommandName(command.do) ? { asked: command.do } : {}),
     told: loaded.person.toldResultAt !== null,
     ...reader,
   });
   const earliest = told.earliest ? { at: said(told.earliest.at, edition.zone), words: told.earliest.words } : null;
-  if (decision.outcome !== 'deny') {
-    return {
-      status,
-      body: {
-        outcome: decision.outcome,
-        headline: told.headline,
-        reference,
-        reasons: told.reasons,
-        warnings: told.warnings,
-        ...made(decided),
-      },
-    };
-  }
+  return { ...told, earliest, reference: referenceOf(decided) };
+}
+
+/**
+ * The answer to a command: what the accepted one made, or a problem with every reason in the reader's words and nothing he may not learn. A
+ * hand-over recorded outside the rules is told as recorded, with the reasons why it was outside them.
+ */
+export function answerTo<C extends { readonly do: string }>(
+  decided: Decided<C>,
+  audience: Audience,
+  made: (decided: Decided<C>) => object,
+  status = 200,
+  reader: ReaderContext = {},
+): Answer {
+  const { outcome } = decided.decision;
+  const { headline, count, reasons, warnings, earliest, reference } = tellTo(decided, audience, reader);
+  if (outcome !== 'deny') return { status, body: { outcome, headline, reference, reasons, warnings, ...made(decided) } };
   return {
     status: 409,
     contentType: 'application/problem+json; charset=utf-8',
     body: {
       type: '/problems/refused',
-      title: told.headline,
+      title: headline,
       status: 409,
-      detail: told.count === '' ? 'Nothing was changed.' : `${told.count}. Nothing was changed.`,
+      detail: count === '' ? 'Nothing was changed.' : `${count}. Nothing was changed.`,
       reference,
       outcome: 'deny',
-      reasons: told.reasons,
-      warnings: told.warnings,
+      reasons,
+      warnings,
       ...(earliest === null ? {} : { earliest }),
     },
   };
 }
+
+const isCommandName = (name: string): name is CommandName => (COMMAND_NAMES as readonly string[]).includes(name);

@@ -7,6 +7,8 @@ import { AuthorizationService } from './authorization.service.js';
 import { DESK_PHONE, POOLS, RUNNER_PARTS } from './authorization.tokens.js';
 import { CaseStore } from './case.store.js';
 import { CommandRunner, type RunnerParts } from './command.runner.js';
+import { CommandLookupController } from './command-lookup.controller.js';
+import { CommandLookup } from './command-lookup.js';
 
 export interface AuthorizationParts {
   readonly pools: Pools;
@@ -36,8 +38,8 @@ export class AuthorizationModule {
     return {
       module: AuthorizationModule,
       global: true,
-      controllers: [AuthorizationController],
-      providers: [...shared, AuthorizationService],
+      controllers: [AuthorizationController, CommandLookupController],
+      providers: [...shared, AuthorizationService, CommandLookup],
       exports: shared,
     };
   }

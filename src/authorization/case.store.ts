@@ -79,6 +79,16 @@ export class CaseStore {
     return rows[0]?.id ?? null;
   }
 
+  /** What that caller was told under that key; null when nothing is on record. */
+  async earlierReply(db: Db, caller: string, key: string): Promise<EarlierReply | null> {
+    const { rows } = await db.query<EarlierReply>(
+      'SELECT body_hash, status, reply, content_type FROM idempotency WHERE caller = $1 AND key = $2',
+      [caller, key],
+      'earlier-reply',
+    );
+    return rows[0] ?? null;
+  }
+
   /** Runs a guarded write. false: the guard said no, somebody was faster; read again and decide again. */
   async write(db: Db, statement: Statement): Promise<boolean> {
     const { rows } = await db.query<{ written: number }>(statement.text, statement.values, statement.name);
