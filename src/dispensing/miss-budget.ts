@@ -1,0 +1,101 @@
+import { Problem } from '../http/problem.js';
+
+/**
+ * How many wrong numbers or names may be tried (T6). Only misses count, so honest work never meets a limit, however much of it there is. Each
+ * scope is a bucket that fills by one a miss and drains evenly; the misses that were under way when it filled make it deeper and the wait
+ * longer. In-process like the other limits of the edge: with several processes each counts for itself.
+ */
+export interface MissLimits {
+  readonly windowMs: number;
+  /** Misses that one person may make at once, and again in each window. */
+  readonly perCaller: number;
+  /** A site has several people and counters. */
+  readonly perSite: number;
+  /** Of all callers together. Beyond it nobody is locked out, as that would be an outage: each caller's own allowance shrinks. */
+  readonly overall: number;
+  readonly perCallerInAlarm: number;
+}
+
+export const MISS_LIMITS: MissLimits = { windowMs: 10 * 60_000, perCaller: 20, perSite: 40, overall: 2_000, perCallerInAlarm: 3 };
+
+export type MissScope = 'caller' | 'site' | 'overall';
+
+/** Too many did not match; nothing was looked up. */
+export class TooManyMisses extends Problem {
+  constructor(waitMs: number) {
+    super({
+      status: 429,
+      code: 'too-many-misses',
+      title: 'Too many numbers did not match',
+      detail:
+        'Nothing was looked up and nothing was refused. Wait as long as the Retry-After header says, then try again with the prescription in ' +
+        'hand; if a patient is waiting, call the program’s desk.',
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1_000))) },
+    });
+  }
+}
+
+/** Callers and sites remembered; beyond it the longest-known is forgotten. */
+const MAX_KEYS = 20_000;
+
+interface Level {
+  misses: number;
+  at: number;
+}
+
+export class MissBudget {
+  readonly #levels: Readonly<Record<'caller' | 'site', Map<string, Level>>> = { caller: new Map(), site: new Map() };
+  readonly #overall: Level = { misses: 0, at: 0 };
+
+  /** `onFull` is told each time a bucket fills; `nowMs` is monotonic time. */
+  constructor(
+    private readonly onFull: (scope: MissScope) => void = () => {},
+    private readonly limits: MissLimits = MISS_LIMITS,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** @throws TooManyMisses while the caller or the site has none left */
+  check(caller: string, site: string | null): void {
+    const { perCaller, perSite, overall, perCallerInAlarm } = this.limits;
+    const inAlarm = this.#drained(this.#overall, overall).misses >= overall;
+    this.#refuseAt(this.#levels.caller.get(caller), inAlarm ? perCallerInAlarm : perCaller);
+    if (site !== null) this.#refuseAt(this.#levels.site.get(site), perSite);
+  }
+
+  missed(caller: string, site: string | null): void {
+    const { perCaller, perSite, overall } = this.limits;
+    this.#add(this.#levelOf('caller', caller), perCaller, 'caller');
+    if (site !== null) this.#add(this.#levelOf('site', site), perSite, 'site');
+    this.#add(this.#overall, overall, 'overall');
+  }
+
+  #refuseAt(level: Level | undefined, limit: number): void {
+    if (!level) return;
+    const { misses } = this.#drained(level, limit);
+    if (misses >= limit) throw new TooManyMisses(((misses - limit + 1) / limit) * this.limits.windowMs);
+  }
+
+  #add(level: Level, limit: number, scope: MissScope): void {
+    const before = this.#drained(level, limit).misses;
+    level.misses = before + 1;
+    if (before < limit && level.misses >= limit) this.onFull(scope);
+  }
+
+  #drained(level: Level, limit: number): Level {
+    const now = this.nowMs();
+    level.misses = Math.max(0, level.misses - ((now - level.at) / this.limits.windowMs) * limit);
+    level.at = now;
+    return level;
+  }
+
+  #levelOf(scope: 'caller' | 'site', key: string): Level {
+    const levels = this.#levels[scope];
+    let level = levels.get(key);
+    if (!level) {
+      if (levels.size >= MAX_KEYS) levels.delete(levels.keys().next().value as string);
+      level = { misses: 0, at: this.nowMs() };
+      levels.set(key, level);
+    }
+    return level;
+  }
+}
