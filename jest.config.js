@@ -12,8 +12,9 @@ const needsDatabase = {
   globalSetup: '<rootDir>/test/support/database.setup.ts',
   globalTeardown: '<rootDir>/test/support/database.teardown.ts',
 };
+const needsCompiledService = { ...needsDatabase, globalSetup: '<rootDir>/test/support/journeys.setup.ts' };
 
 export default {
-  projects: [tier('domain'), tier('database', needsDatabase), tier('http', needsDatabase), tier('journeys', needsDatabase)],
+  projects: [tier('domain'), tier('database', needsDatabase), tier('http', needsDatabase), tier('journeys', needsCompiledService)],
   testTimeout: 30_000,
 };
