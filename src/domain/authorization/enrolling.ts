@@ -1,4 +1,4 @@
-import { categoryOf, contradicted, registeredCategory, registrable } from '../category.js';
+import { categoryFromAnswers, categoryOf, contradicted, registeredCategory } from '../category.js';
 import { isCertified } from '../participant.js';
 import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
@@ -57,8 +57,12 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
   if (answers.birthDate === null) return ['FACT_UNKNOWN'];
   if (answers.birthDate > on) return ['FUTURE_DATE'];
   if (code === null || categoryOf(code, edition) === null) return ['CATEGORY_UNKNOWN'];
-  return registrable(code, answers, on, edition) ? [] : ['CATEGORY_CONTRADICTED'];
+  return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
 }
+
+/** A category that differs from the answers without being laxer is registered, and somebody looks at it (case-files, ruling 8). */
+const mismatchFinding = (code: string, answers: Answers, { on, edition }: Situation): Effect[] =>
+  categoryFromAnswers(answers, on, edition) === code ? [] : [{ kind: 'finding', code: 'CATEGORY_MISMATCH' }];
 
 const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] =>
   agreement !== null && agreement.signed.at > at ? ['FUTURE_DATE'] : [];
@@ -89,6 +93,7 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   ];
   if (code !== file.category) effects.push({ kind: 'category', category: code, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
+  effects.push(...mismatchFinding(code, answers, situation));
   effects.push(...suspected.map((other): Effect => ({ kind: 'link', other, by: ['suspicion'] })));
   if (suspected.length > 0) effects.push({ kind: 'finding', code: 'POSSIBLE_SAME_PERSON' });
   // A new beginning ends an interruption or an end of therapy with it.
@@ -121,7 +126,7 @@ function withdrawAgreement({ file, command, at }: Situation<'withdraw-agreement'
 }
 
 /** What the grounds of a change tell about the patient's own answers. */
-function answersByGrounds(grounds: string): Partial<Answers> {
+export function answersByGrounds(grounds: string): Partial<Answers> {
   if (grounds === 'menarche') return { menarche: true };
   if (grounds === 'hysterectomy') return { hysterectomy: true };
   if (grounds === 'oophorectomy') return { bilateralOophorectomy: true };
@@ -141,11 +146,12 @@ function changeCategory(situation: Situation<'change-category'>): Ruling {
   const before = categoryOf(registeredCategory(file, on, edition), edition);
   const after = categoryOf(command.category, edition);
   const stricter = after?.reproductivePotential === true && before?.reproductivePotential !== true;
-  const effects: Effect[] = [
-    { kind: 'answers', answers },
-    { kind: 'category', category: command.category, since: at },
-  ];
+  const effects: Effect[] = [{ kind: 'answers', answers }];
+  // What stays as it is has not changed today: new answers that give the same category begin nothing anew.
+  if (command.category !== registeredCategory(file, on, edition))
+    effects.push({ kind: 'category', category: command.category, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
+  effects.push(...mismatchFinding(command.category, answers, situation));
   return accepted(stricter ? [...effects, ...revokeOpen(file, at)] : effects);
 }
 
