@@ -31,14 +31,19 @@ export function categoryFromAnswers(answers: Answers, on: LocalDate, edition: Ed
   return rule ? (age >= edition.adulthoodAge ? rule.adult : rule.child) : null;
 }
 
-/** The registered category as it stands on that date: at adulthood it turns adult by itself. */
+/**
+ * The registered category as it stands on that date: at adulthood it turns adult by itself, and one registered as adult too early is the
+ * child's, so that the guardian is not passed over.
+ */
 export function registeredCategory(file: Case, on: LocalDate, edition: Edition): string | null {
   const code = file.category;
   if (code === null) return null;
   const category = edition.categories[code];
   const age = ageAt(file.answers, on);
-  const turned = category?.adultCode && age !== null && edition.adulthoodAge !== null && age >= edition.adulthoodAge;
-  return turned ? category.adultCode : code;
+  if (category === undefined || age === null || edition.adulthoodAge === null) return code;
+  if (age >= edition.adulthoodAge) return category.adultCode ?? code;
+  if (category.age === 'child') return code;
+  return Object.entries(edition.categories).find(([, each]) => each.adultCode === code)?.[0] ?? code;
 }
 
 /** Whether the answers say reproductive potential while that category does not. */
@@ -49,18 +54,6 @@ export function contradicted(code: string, answers: Answers, on: LocalDate, edit
     edition.categories[byAnswers]?.reproductivePotential === true &&
     edition.categories[code]?.reproductivePotential !== true
   );
-}
-
-/**
- * Whether that category may be registered for these answers: the one they give, or a stricter one. A child's category turns adult by itself;
- * an adult's for a child would ask for the wrong signature.
- */
-export function registrable(code: string, answers: Answers, on: LocalDate, edition: Edition): boolean {
-  const byAnswers = categoryFromAnswers(answers, on, edition);
-  const asked = edition.categories[code];
-  if (byAnswers === null || asked === undefined) return false;
-  if (code === byAnswers || asked.adultCode === byAnswers) return true;
-  return asked.reproductivePotential && !(asked.age === 'adult' && edition.categories[byAnswers]?.age === 'child');
 }
 
 export const categoryOf = (code: string | null, edition: Edition): Category | null =>
