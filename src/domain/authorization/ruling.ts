@@ -18,7 +18,11 @@ export interface Ruling {
   readonly deviation?: boolean;
 }
 
-export const refused = (reasons: readonly ReasonCode[], earliest: Instant | null = null): Ruling => ({ reasons, earliest });
+/** A refusal. One without a reason would read as an allowance, so it throws: that is a fault of ours, and its answer is indeterminate (I6, I7). */
+export function refused(reasons: readonly ReasonCode[], earliest: Instant | null = null): Ruling {
+  if (reasons.length === 0) throw new Error('A refusal needs a reason.');
+  return { reasons, earliest };
+}
 export const accepted = (effects: readonly Effect[], more: Omit<Ruling, 'effects' | 'reasons'> = {}): Ruling => ({
   reasons: [],
   effects,
