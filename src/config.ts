@@ -1,5 +1,6 @@
 // The only reader of the process environment: what the service can be told from outside, with the value it takes when told nothing.
 // Each field names its variable first, so that the README's configuration table can be written from this page.
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,6 +52,10 @@ export interface Config {
   readonly ratePerMinute: number;
   /** REMS_ANONYMOUS_RATE_PER_MINUTE · requests an address without a valid token may make in a minute. */
   readonly anonymousRatePerMinute: number;
+  /** REMS_MISSES_PER_10_MINUTES · wrong numbers or names a pharmacist may try at the counter; a site may try twice, all together a hundred times as many. */
+  readonly missesPerTenMinutes: number;
+  /** REMS_TRUSTED_PROXIES · addresses or ranges of your own proxies, by commas, whose X-Forwarded-For is believed. None: every caller's address is his own. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** A variable has a value that the service cannot work with. The message names the variable and never repeats a secret. */
@@ -82,6 +87,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     if (!parsed || !protocols.includes(parsed.protocol)) {
       throw new ConfigError(`${name} must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`);
     }
+    return given;
+  };
+
+  const addresses = (name: string): readonly string[] => {
+    const given = (text(name) ?? '').split(',').flatMap((each) => each.trim() || []);
+    const wrong = given.find((each) => !isAddressOrRange(each));
+    if (wrong !== undefined) throw new ConfigError(`${name} must be addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, not "${wrong}".`);
     return given;
   };
 
@@ -117,7 +129,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     deskPhone: text('REMS_DESK_PHONE') ?? '1-800-000-0000',
     ratePerMinute: whole('REMS_RATE_PER_MINUTE', 600, 1, 1_000_000),
     anonymousRatePerMinute: whole('REMS_ANONYMOUS_RATE_PER_MINUTE', 120, 1, 1_000_000),
+    missesPerTenMinutes: whole('REMS_MISSES_PER_10_MINUTES', 20, 1, 1_000_000),
+    trustedProxies: addresses('REMS_TRUSTED_PROXIES'),
   });
+}
+
+/** A range of all addresses would let every caller choose his own. */
+function isAddressOrRange(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const most = isIP(address) === 6 ? 128 : isIP(address) === 4 ? 32 : 0;
+  return rest.length === 0 && most > 0 && (bits === undefined || (/^[1-9]\d*$/.test(bits) && Number(bits) <= most));
 }
 
 function isLogLevel(value: string): value is LogLevel {

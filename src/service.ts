@@ -41,6 +41,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     });
     const app = await createApplication(module, {
       log,
+      trustedProxies: config.trustedProxies,
       rates: {
         caller: { burst: config.ratePerMinute, perSecond: config.ratePerMinute / 60 },
         address: { burst: 4 * config.ratePerMinute, perSecond: config.ratePerMinute / 15 },

@@ -41,9 +41,17 @@ describe('the configuration', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn'],
     [{ OIDC_ISSUER: 'login.example.org' }, 'OIDC_ISSUER must be a URL that begins with https:// or http://'],
     [{ DATABASE_OWNER_URL: both.DATABASE_OWNER_URL }, 'DATABASE_URL is not'],
+    [{ REMS_TRUSTED_PROXIES: '10.0.0.1, proxy.example.org' }, 'REMS_TRUSTED_PROXIES must be addresses or ranges'],
+    [{ REMS_TRUSTED_PROXIES: '0.0.0.0/0' }, 'not "0.0.0.0/0"'],
+    [{ REMS_TRUSTED_PROXIES: '10.0.0.0/33' }, 'not "10.0.0.0/33"'],
   ])('names the variable that cannot be used: %j', (env, words) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(words);
+  });
+
+  test('believes no proxy unless it is named', () => {
+    expect(loadConfig({}).trustedProxies).toEqual([]);
+    expect(loadConfig({ REMS_TRUSTED_PROXIES: '10.1.0.0/16, fd00::7,' }).trustedProxies).toEqual(['10.1.0.0/16', 'fd00::7']);
   });
 
   test('never repeats a password, even of a URL it cannot read', () => {
