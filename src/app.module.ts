@@ -5,7 +5,6 @@ import { ALGORITHMS } from './auth/token.js';
 import { AuthorizationModule, type AuthorizationParts } from './authorization/authorization.module.js';
 import type { Config } from './config.js';
 import { DispensingModule } from './dispensing/dispensing.module.js';
-import { DispensingModule } from './dispensing/dispensing.module.js';
 import { ParticipantModule } from './participant/participant.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
@@ -17,8 +16,7 @@ export class AppModule {
       imports: [
         ...(config.oidcIssuer === null ? await demoModules(config) : [authModule(config, config.oidcIssuer)]),
         AuthorizationModule.register(parts),
-        DispensingModule,
-        DispensingModule,
+        DispensingModule.register(config),
         ParticipantModule,
       ],
     };

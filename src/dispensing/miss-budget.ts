@@ -16,7 +16,14 @@ export interface MissLimits {
   readonly perCallerInAlarm: number;
 }
 
-export const MISS_LIMITS: MissLimits = { windowMs: 10 * 60_000, perCaller: 20, perSite: 40, overall: 2_000, perCallerInAlarm: 3 };
+/** @param perCaller misses of one person in ten minutes */
+export const missLimits = (perCaller: number): MissLimits => ({
+  windowMs: 10 * 60_000,
+  perCaller,
+  perSite: 2 * perCaller,
+  overall: 100 * perCaller,
+  perCallerInAlarm: Math.min(3, perCaller),
+});
 
 export type MissScope = 'caller' | 'site' | 'overall';
 
@@ -49,8 +56,8 @@ export class MissBudget {
 
   /** `onFull` is told each time a bucket fills; `nowMs` is monotonic time. */
   constructor(
+    private readonly limits: MissLimits,
     private readonly onFull: (scope: MissScope) => void = () => {},
-    private readonly limits: MissLimits = MISS_LIMITS,
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 

@@ -86,6 +86,7 @@ function createAdapter(
 ): DrainingAdapter {
   return new DrainingAdapter({
     bodyLimit: limits.bodyBytes,
+    routerOptions: { maxParamLength: 3 * 128 }, // an Idempotency-Key, percent-encoded
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.idleMs,
     keepAliveTimeout: limits.keepAliveMs,
