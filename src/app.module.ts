@@ -6,6 +6,7 @@ import { AuthorizationModule, type AuthorizationParts } from './authorization/au
 import type { Config } from './config.js';
 import { DispensingModule } from './dispensing/dispensing.module.js';
 import { ParticipantModule } from './participant/participant.module.js';
+import { EnrollmentModule } from './patient/enrollment.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
 @Module({})
@@ -17,6 +18,7 @@ export class AppModule {
         ...(config.oidcIssuer === null ? await demoModules(config) : [authModule(config, config.oidcIssuer)]),
         AuthorizationModule.register(parts),
         DispensingModule.register(config),
+        EnrollmentModule,
         ParticipantModule,
       ],
     };

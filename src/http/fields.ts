@@ -102,10 +102,10 @@ const isFields = (value: unknown): boolean => typeof value === 'object' && value
 /** A nested object of its own request class. */
 export const ObjectField = (type: () => Constructor, options: FieldOptions): PropertyDecorator => {
   const message = options.nullable ? 'Send an object with fields, or null when it is not known.' : 'Send an object with fields.';
-  const holds = (value: unknown): boolean => isFields(value) || (options.nullable === true && value === null);
   return applyDecorators(
+    ...(options.nullable ? [ValidateIf((_object, value) => value !== null)] : []),
     ValidateNested({ message }),
-    ValidateBy({ name: 'fields', validator: { validate: holds, defaultMessage: () => message } }),
+    ValidateBy({ name: 'fields', validator: { validate: isFields, defaultMessage: () => message } }),
     Type(type),
     ApiProperty({ type: () => type(), description: options.description, ...(options.nullable ? { nullable: true } : {}) }),
     ...(options.optional ? [OptionalField()] : []),
