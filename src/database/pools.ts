@@ -100,7 +100,10 @@ export class QueryPool {
       types: sqlTypes,
     });
     // A connection that breaks while nobody uses it, or between two statements of a transaction, is no reason to end the process.
-    this.pool.on('error', (error) => log.warn(`A ${label} connection to the database was lost: ${error.message}`));
+    // One that breaks while we say goodbye to it (pg's pool does not wait for the sockets) is no news at all.
+    this.pool.on('error', (error) => {
+      if (!this.pool.ending) log.warn(`A ${label} connection to the database was lost: ${error.message}`);
+    });
     this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
