@@ -146,13 +146,26 @@ type CommandBody =
       /** Who allowed it: the regulator's letter, say. */
       readonly authority?: string;
     }
-  | (OnAuthorization & { readonly do: 'request-exception'; readonly kind: string; readonly reason: string; readonly evidence: string })
-  | (OnAuthorization & { readonly do: 'decline-exception'; readonly request: string; readonly reason: string })
+  | (OnAuthorization & {
+      readonly do: 'request-exception';
+      readonly kind: string;
+      readonly reason: string;
+      readonly evidence: string;
+      /** The request it takes up has its answer already. */
+      readonly answered?: boolean;
+    })
+  | (OnAuthorization & {
+      readonly do: 'decline-exception';
+      readonly request: string;
+      readonly reason: string;
+      readonly answered?: boolean;
+    })
   | (OnAuthorization & {
       readonly do: 'grant-exception';
       readonly kind: string;
       readonly reason: string;
       readonly approvedBy: readonly string[];
+      readonly answered?: boolean;
     })
   /** Written by the sweeper when nobody came: what the clock had already decided. */
   | (OnAuthorization & { readonly do: 'lapse' })

@@ -163,6 +163,9 @@ function neverExceptable(authorization: Authorization, kind: string, { file, at,
   return edition.exceptions[kind] === undefined || never.length > 0 ? ['EXCEPTION_NOT_ALLOWED', ...never] : [];
 }
 
+/** A request keeps its first answer. */
+const alreadyAnswered = ({ answered }: { readonly answered?: boolean }): ReasonCode[] => (answered === true ? ['WRONG_STATE'] : []);
+
 /** A request changes nothing by itself; it is answered by two persons. One that nobody could grant is refused at once. */
 function requestException(situation: Situation<'request-exception'>): Ruling {
   const { file, command } = situation;
@@ -170,14 +173,16 @@ function requestException(situation: Situation<'request-exception'>): Ruling {
   if (who.length > 0) return refused(who);
   const authorization = file.authorizations.find((each) => each.id === command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
-  const reasons = neverExceptable(authorization, command.kind, situation);
+  const reasons = [...alreadyAnswered(command), ...neverExceptable(authorization, command.kind, situation)];
   return reasons.length > 0 ? refused(reasons) : accepted([]);
 }
 
 function declineException({ file, command }: Situation<'decline-exception'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
-  return file.authorizations.some((each) => each.id === command.authorization) ? accepted([]) : refused(['AUTHORIZATION_UNKNOWN']);
+  if (!file.authorizations.some((each) => each.id === command.authorization)) return refused(['AUTHORIZATION_UNKNOWN']);
+  const reasons = alreadyAnswered(command);
+  return reasons.length > 0 ? refused(reasons) : accepted([]);
 }
 
 function grantException(situation: Situation<'grant-exception'>): Ruling {
@@ -187,7 +192,7 @@ function grantException(situation: Situation<'grant-exception'>): Ruling {
   const authorization = file.authorizations.find((each) => each.id === command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
   const rule = edition.exceptions[command.kind];
-  const reasons = neverExceptable(authorization, command.kind, situation);
+  const reasons = [...alreadyAnswered(command), ...neverExceptable(authorization, command.kind, situation)];
   if (!twoPersons(command.approvedBy, authorization, file)) reasons.push('SECOND_PERSON_REQUIRED');
   if (reasons.length > 0 || rule === undefined) return refused(reasons);
   const granted = { kind: command.kind, grantedAt: at, by: command.approvedBy, reason: command.reason };
