@@ -31,26 +31,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
   try {
     await refuseOverpoweredRole(pools.rest);
     await pools.warm();
-    const module = await AppModule.register(config, {
-      pools,
-      catalogue: EditionCatalogue.fromFolder(),
-      signer: EntrySigner.fromFile(config.signingKeyFile),
-      maxClockSkewMs: config.maxClockSkewMs,
-      deskPhone: config.deskPhone,
-      alarm: (why, detail) => log.error({ event: 'indeterminate', why }, detail),
-    });
-    const app = await createApplication(module, {
-      log,
-      trustedProxies: config.trustedProxies,
-      rates: {
-        caller: { burst: config.ratePerMinute, perSecond: config.ratePerMinute / 60 },
-        address: { burst: 4 * config.ratePerMinute, perSecond: config.ratePerMinute / 15 },
-        failedSignIn: { burst: 20, perSecond: config.anonymousRatePerMinute / 600 },
-      },
-    });
-    app.get(Readiness).add('database', async () => {
-      await pools.rest.query('SELECT 1');
-    });
+    const app = await buildApplication(config, pools, log);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
     const close = async () => {
       await app.close();
@@ -61,4 +42,29 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     await pools.close();
     throw error;
   }
+}
+
+/** The application on those pools. Asks nothing of the database, so that the API can be described without one. */
+export async function buildApplication(config: Config, pools: Pools, log: Logger): Promise<NestFastifyApplication> {
+  const module = await AppModule.register(config, {
+    pools,
+    catalogue: EditionCatalogue.fromFolder(),
+    signer: EntrySigner.fromFile(config.signingKeyFile),
+    maxClockSkewMs: config.maxClockSkewMs,
+    deskPhone: config.deskPhone,
+    alarm: (why, detail) => log.error({ event: 'indeterminate', why }, detail),
+  });
+  const app = await createApplication(module, {
+    log,
+    trustedProxies: config.trustedProxies,
+    rates: {
+      caller: { burst: config.ratePerMinute, perSecond: config.ratePerMinute / 60 },
+      address: { burst: 4 * config.ratePerMinute, perSecond: config.ratePerMinute / 15 },
+      failedSignIn: { burst: 20, perSecond: config.anonymousRatePerMinute / 600 },
+    },
+  });
+  app.get(Readiness).add('database', async () => {
+    await pools.rest.query('SELECT 1');
+  });
+  return app;
 }
