@@ -5,8 +5,11 @@ import { ALGORITHMS } from './auth/token.js';
 import { AuthorizationModule, type AuthorizationParts } from './authorization/authorization.module.js';
 import type { Config } from './config.js';
 import { DispensingModule } from './dispensing/dispensing.module.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { ParticipantModule } from './participant/participant.module.js';
 import { EnrollmentModule } from './patient/enrollment.module.js';
+import { PatientDeskModule } from './patient-desk/patient-desk.module.js';
+import { ReportModule } from './report/report.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
 @Module({})
@@ -19,7 +22,10 @@ export class AppModule {
         AuthorizationModule.register(parts),
         DispensingModule.register(config),
         EnrollmentModule,
+        EvidenceModule,
         ParticipantModule,
+        PatientDeskModule,
+        ReportModule,
       ],
     };
   }

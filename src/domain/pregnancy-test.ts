@@ -77,3 +77,11 @@ export const acceptedNegatives = (file: Case, at: Instant, edition: Edition): St
   negatives(file, at, edition)
     .filter((each) => each.defects.length === 0)
     .map((each) => each.test);
+
+/** Whether the edition knows that setting, accepted or only under an accommodation. */
+export const isSetting = (setting: string, { tests }: Edition): boolean =>
+  tests.settings.includes(setting) || tests.settingAccommodations[setting] !== undefined;
+
+/** What a method is known to see where the program accepts its tests as they are; null for a kit, which has to say so itself (rules §9.9). */
+export const sensitivityOf = (method: string, setting: string, { tests }: Edition): number | null =>
+  tests.settings.includes(setting) ? (tests.methodSensitivity[method] ?? null) : null;

@@ -227,7 +227,10 @@ function unwrap(node: unknown): unknown {
   if (node === null || typeof node !== 'object') return node;
   const record = node as Record<string, unknown>;
   if ('value' in record && 'source' in record) return unwrap(record['value']);
-  return Object.freeze(Object.fromEntries(Object.entries(record).map(([key, value]) => [key, unwrap(value)])));
+  // Without a prototype: codes from requests are looked up here, and `constructor` must not be found as a method of contraception.
+  const plain = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(record)) plain[key] = unwrap(value);
+  return Object.freeze(plain);
 }
 
 /** The edition in a checked document; `hash` is that of its canonical bytes. The shape itself is checked by the JSON Schema beside it. */
