@@ -2,8 +2,8 @@ import { Problem } from '../http/problem.js';
 
 /**
  * How many wrong numbers or names may be tried (T6). Only misses count, so honest work never meets a limit, however much of it there is. Each
- * scope is a bucket that fills by one a miss and drains evenly; the misses that were under way when it filled make it deeper and the wait
- * longer. In-process like the other limits of the edge: with several processes each counts for itself.
+ * scope is a bucket that fills by one a miss and drains evenly, refusing while it has no room for a whole one; misses that were under way when
+ * it filled make it deeper and the wait longer. In-process like the other limits of the edge: with several processes each counts for itself.
  */
 export interface MissLimits {
   readonly windowMs: number;
@@ -64,7 +64,7 @@ export class MissBudget {
   /** @throws TooManyMisses while the caller or the site has none left */
   check(caller: string, site: string | null): void {
     const { perCaller, perSite, overall, perCallerInAlarm } = this.limits;
-    const inAlarm = this.#drained(this.#overall, overall).misses >= overall;
+    const inAlarm = this.#drained(this.#overall, overall).misses > overall - 1;
     this.#refuseAt(this.#levels.caller.get(caller), inAlarm ? perCallerInAlarm : perCaller);
     if (site !== null) this.#refuseAt(this.#levels.site.get(site), perSite);
   }
@@ -79,13 +79,13 @@ export class MissBudget {
   #refuseAt(level: Level | undefined, limit: number): void {
     if (!level) return;
     const { misses } = this.#drained(level, limit);
-    if (misses >= limit) throw new TooManyMisses(((misses - limit + 1) / limit) * this.limits.windowMs);
+    if (misses > limit - 1) throw new TooManyMisses(((misses - limit + 1) / limit) * this.limits.windowMs);
   }
 
   #add(level: Level, limit: number, scope: MissScope): void {
     const before = this.#drained(level, limit).misses;
     level.misses = before + 1;
-    if (before < limit && level.misses >= limit) this.onFull(scope);
+    if (before <= limit - 1 && level.misses > limit - 1) this.onFull(scope);
   }
 
   #drained(level: Level, limit: number): Level {

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { CounterWorld, codesOf, shownFor, strangeNumber } from './counter-world.js';
+
+// T6: numbers cannot be tried out.
+
+let world: CounterWorld;
+beforeAll(async () => {
+  world = await CounterWorld.open();
+}, 60_000);
+afterAll(() => world?.close());
+
+it('T6: after 20 misses nothing more is looked up for this person; others, and what is already answered, go on', async () => {
+  const issued = await world.authorization();
+  const shown = shownFor(issued);
+  const key = uuidv7();
+  const reserved = await world.reserve('pharmacist', shown, key);
+  for (let hit = 0; hit < 30; hit += 1) expect((await world.verify('pharmacist', shown)).status).toBe(200);
+  for (let miss = 0; miss < 10; miss += 1) {
+    expect(codesOf(await world.verify('pharmacist', { ...shown, number: strangeNumber() }))).toEqual(['NOT_MATCHED']);
+    expect(codesOf(await world.reserve('pharmacist', { ...shown, familyName: 'Other' }))).toEqual(['NOT_MATCHED']);
+  }
+  const entries = (await world.entries()).length;
+  const refusals = [
+    await world.verify('pharmacist', { ...shown, number: strangeNumber() }),
+    await world.verify('pharmacist', shown),
+    await world.reserve('pharmacist', shown),
+  ];
+  for (const reply of refusals) {
+    expect([reply.status, reply.body.type]).toEqual([429, '/problems/too-many-misses']);
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(Number(reply.headers['retry-after'])).toBeLessThanOrEqual(30);
+  }
+  expect((await world.entries()).length).toBe(entries);
+  // The first answer to an earlier key is repeated, and the answer to a lost one found.
+  expect((await world.reserve('pharmacist', shown, key)).text).toBe(reserved.text);
+  expect((await world.get('pharmacist', `/v1/commands/${key}`)).status).toBe(200);
+  // What happened is told all the same.
+  const report = {
+    number: issued.number,
+    familyName: issued.familyName,
+    birthDate: issued.birthDate,
+    method: 'handover',
+    siteZone: 'America/Chicago',
+  };
+  const told = await world.post('pharmacist', '/v1/counter/hand-overs', { ...report, handedOverAt: new Date().toISOString() });
+  expect(told.status).toBe(200);
+  // Another site works on.
+  expect((await world.verify('pharmacist-2', shownFor(await world.authorization()))).body.outcome).toBe('allow');
+  const metrics = await world.service.app.inject({ method: 'GET', url: '/metrics' });
+  expect(metrics.body).toContain('counter_miss_budget_spent_total{scope="caller"} 1');
+  expect(metrics.body).not.toContain('pharmacist');
+});

@@ -1,0 +1,383 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { DEMO_IDS } from '../../../src/demo/accounts.js';
+import { CounterWorld, codesOf, HOUR_MS, handOverOf, type Reply, shownFor } from './counter-world.js';
+
+// I1, I2, I11, I12: one prescription, one hand-over, whoever asks however often.
+
+let world: CounterWorld;
+beforeAll(async () => {
+  world = await CounterWorld.open();
+}, 60_000);
+afterAll(() => world?.close());
+
+const permittedFills = ({ id }: { id: string }) =>
+  world.sql<{ pharmacy_id: string; supply_days: number }>(
+    "SELECT pharmacy_id, supply_days FROM fill WHERE authorization_id = $1 AND outcome = 'permitted'",
+    [id],
+  );
+
+describe('reserve', () => {
+  it('gives a confirmation number to write and to say, a deadline, and says that a clock runs', async () => {
+    const issued = await world.authorization();
+    const { status, body } = await world.reserve('pharmacist', { ...shownFor(issued), siteZone: 'America/Chicago' });
+    expect([status, body.outcome]).toEqual([200, 'allow']);
+    expect(body.confirmationNumber).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/);
+    expect(body.confirmationNumberSpoken).toMatch(/; .*; .*; /);
+    expect(body.clock).toMatch(/^This started a 24-hour clock\. Hand over by \w{3} \d+ \w+, .*Eastern \(.* here\)\./);
+    expect(body.fillable).toMatchObject({ authorizationId: issued.id, reservedHere: true });
+    expect(Date.parse(body.fillable.handOverBy.at) - Date.now()).toBeGreaterThan(23.9 * HOUR_MS);
+  });
+
+  it('ends with the authorization when that comes first, and warns', async () => {
+    const issued = await world.authorization({ endsInHours: 3 });
+    const { body } = await world.reserve('pharmacist', shownFor(issued));
+    expect(body.fillable.handOverBy).toEqual(body.fillable.endsAt);
+    expect(body.warnings.map(({ code }: { code: string }) => code)).toEqual(['HANDOVER_SOON']);
+  });
+
+  it('asked again by the site that holds it answers the same number, under whatever key, and starts no new clock', async () => {
+    const issued = await world.authorization();
+    const first = await world.reserve('pharmacist', shownFor(issued));
+    await world.database.advanceClock(HOUR_MS);
+    const again = await world.reserve('pharmacist', shownFor(issued));
+    expect(again.body.confirmationNumber).toBe(first.body.confirmationNumber);
+    expect(again.body.fillable.handOverBy).toEqual(first.body.fillable.handOverBy);
+    expect(again.body.clock).toMatch(/^The 24-hour clock has been running since /);
+    expect((await world.verify('pharmacist', shownFor(issued))).body.fillable.reservedHere).toBe(true);
+  });
+
+  it('I11: the same key and body get the same bytes and no second entry; another body or order gets 409', async () => {
+    const issued = await world.authorization();
+    const key = uuidv7();
+    const first = await world.reserve('pharmacist', shownFor(issued), key);
+    const entries = await world.entries(issued);
+    const again = await world.reserve('pharmacist', shownFor(issued), key);
+    expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([first.status, first.text, 'true']);
+    const other = await world.reserve('pharmacist', { ...shownFor(issued), capsules: 10 }, key);
+    expect([other.status, other.body.type]).toEqual([409, '/problems/idempotency-key-reused']);
+    expect(await world.entries(issued)).toEqual(entries);
+    // The key is the caller's own: the same text from another caller is another key.
+    expect(codesOf(await world.reserve('pharmacist-2', shownFor(issued), key))).toEqual(['ALREADY_RESERVED']);
+  });
+
+  it('a refusal is repeated byte for byte too, though it could be allowed by now', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist-2', shownFor(issued));
+    const key = uuidv7();
+    const refused = await world.reserve('pharmacist', shownFor(issued), key);
+    expect(codesOf(refused)).toEqual(['ALREADY_RESERVED']);
+    await world.step('pharmacist-2', issued, 'release', { notHandedOver: true });
+    expect((await world.reserve('pharmacist', shownFor(issued), key)).text).toBe(refused.text);
+    expect((await world.reserve('pharmacist', shownFor(issued))).status).toBe(200);
+  });
+
+  it('T4: of three sites that ask at once, one gets it and the others are told why', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const issued = await world.authorization();
+      const sites = ['pharmacist', 'pharmacist-2', 'pharmacist-3'] as const;
+      const replies = await Promise.all(sites.map((as) => world.reserve(as, shownFor(issued))));
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      for (const reply of replies.filter(({ status }) => status === 409)) expect(codesOf(reply)).toEqual(['ALREADY_RESERVED']);
+    }
+  });
+
+  it('a lost race is decided anew: the holder’s systems all asking at once get one number, and versions stay contiguous', async () => {
+    const issued = await world.authorization();
+    const replies = await Promise.all([1, 2, 3, 4].map(() => world.reserve('pharmacist', shownFor(issued))));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(replies.map(({ body }) => body.confirmationNumber)).size).toBe(1);
+    expect((await world.entries(issued)).map(({ version }) => version)).toEqual([8, 9, 10, 11]);
+  });
+});
+
+describe('lapse', () => {
+  it('after 24 hours the number holds no more, but only its holder may take the prescription up again', async () => {
+    const issued = await world.authorization();
+    const first = await world.reserve('pharmacist', shownFor(issued));
+    await world.database.advanceClock(24 * HOUR_MS + 60_000);
+    const late = await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    expect([late.status, codesOf(late)]).toEqual([409, ['CONFIRMATION_EXPIRED']]);
+    expect(codesOf(await world.reserve('pharmacist-3', shownFor(issued)))).toEqual(['ALREADY_RESERVED']);
+    const again = await world.reserve('pharmacist', shownFor(issued));
+    expect(again.status).toBe(200);
+    expect(again.body.confirmationNumber).not.toBe(first.body.confirmationNumber);
+  });
+
+  it('and once the holder says that nothing was handed over, anybody may', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.database.advanceClock(25 * HOUR_MS);
+    expect((await world.step('pharmacist', issued, 'release', { notHandedOver: true })).body.state).toBe('authorized');
+    expect((await world.reserve('pharmacist-3', shownFor(issued))).status).toBe(200);
+  });
+
+  it('a site that lost its certification has lost the reservation, not the patient her prescription', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist-3', shownFor(issued));
+    await world.sql('UPDATE participant SET suspended_at = rems_now(), revision = revision + 1 WHERE id = $1', [DEMO_IDS.site3]);
+    try {
+      expect((await world.reserve('pharmacist', shownFor(issued))).status).toBe(200);
+      expect((await world.get('pharmacist-3', '/v1/reservations')).body.reservations).toEqual([]);
+    } finally {
+      await world.sql('UPDATE participant SET suspended_at = NULL, revision = revision + 1 WHERE id = $1', [DEMO_IDS.site3]);
+    }
+  });
+});
+
+describe('dispense', () => {
+  it('hands over once, with every question answered, and the number is used for ever', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    const asked = handOverOf(issued);
+    const openQuestion = asked.checklist.map((each, place) => (place === 2 ? { ...each, answer: 'no' as const } : each));
+    for (const [body, codes] of [
+      [{ ...asked, checklist: [] }, ['CHECKLIST_MISSING']],
+      [{ ...asked, checklist: openQuestion }, ['CHECKLIST_MISSING']],
+      [{ ...asked, checklist: [...asked.checklist, openQuestion[2]] }, ['CHECKLIST_MISSING']],
+      [{ ...asked, medicationGuide: false }, ['MEDICATION_GUIDE_MISSING']],
+      [{ ...asked, lines: [{ ...asked.lines[0], capsules: 22 }] }, ['MORE_THAN_AUTHORIZED']],
+      [{ ...asked, lines: [{ ...asked.lines[0], strengthMg: 10 }] }, ['WRONG_PRODUCT']],
+    ] as const) {
+      const refused = await world.step('pharmacist', issued, 'dispense', body);
+      expect([refused.status, codesOf(refused)]).toEqual([409, codes]);
+    }
+    const key = uuidv7();
+    const done = await world.step('pharmacist', issued, 'dispense', asked, key);
+    expect([done.status, done.body.outcome, done.body.method]).toEqual([200, 'allow', 'handover']);
+    expect((await world.step('pharmacist', issued, 'dispense', asked, key)).text).toBe(done.text);
+    expect(codesOf(await world.step('pharmacist', issued, 'dispense', asked))).toEqual(['ALREADY_DISPENSED']);
+    expect(codesOf(await world.reserve('pharmacist-3', shownFor(issued)))).toEqual(['ALREADY_DISPENSED']);
+    expect(await permittedFills(issued)).toEqual([{ pharmacy_id: DEMO_IDS.site, supply_days: 28 }]);
+    const [kept] = await world.sql<{ values: { command: object } }>(
+      "SELECT v.values FROM entry_values v JOIN entry e ON e.id = v.entry_id WHERE e.authorization_id = $1 AND e.command = 'dispense' AND e.outcome = 'allow'",
+      [issued.id],
+    );
+    expect(kept!.values.command).toMatchObject({ checklist: asked.checklist, lines: asked.lines, capsules: 21 });
+  });
+
+  it('I1: two hand-overs asked for at the same moment are one', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const issued = await world.authorization();
+      await world.reserve('pharmacist', shownFor(issued));
+      const replies = await Promise.all([1, 2, 3].map(() => world.step('pharmacist', issued, 'dispense', handOverOf(issued))));
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+      expect(await permittedFills(issued)).toHaveLength(1);
+    }
+  });
+
+  it('less than authorized lasts fewer days', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', { ...shownFor(issued), capsules: 7 });
+    const asked = handOverOf(issued);
+    const reply = await world.step('pharmacist', issued, 'dispense', { ...asked, lines: [{ ...asked.lines[0], capsules: 7 }] });
+    expect(reply.status).toBe(200);
+    expect((await permittedFills(issued))[0]!.supply_days).toBe(7);
+  });
+
+  it('a category that ships on the day of the reservation does so by the site’s calendar', async () => {
+    const issued = await world.authorization({ category: 'frp-adult' });
+    await world.reserve('pharmacist', shownFor(issued));
+    const ship = { ...handOverOf(issued), method: 'ship' };
+    // Somewhere on earth it is another day already, or still.
+    const replies = new Map<string, Reply>();
+    await world.database.advanceClock(23 * HOUR_MS);
+    for (const siteZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago'])
+      replies.set(siteZone, await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone }));
+    expect([...replies.values()].some((reply) => reply.status === 409 && codesOf(reply).includes('SHIP_SAME_DAY'))).toBe(true);
+    const handed = await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    expect([200, 409]).toContain(handed.status);
+  });
+
+  it('needs the reservation of this very site: others do not even learn that there is one', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    for (const step of ['dispense', 'release', 'transfer', 'correction', 'return']) {
+      const body = {
+        dispense: handOverOf(issued),
+        release: { notHandedOver: true },
+        transfer: { toSiteId: DEMO_IDS.site2 },
+        correction: { error: 'wrong label', patientContacted: true },
+        return: { unopened: true },
+      }[step]!;
+      const others = await world.step('pharmacist-2', issued, step, body);
+      const nobodys = await world.step('pharmacist-2', { id: uuidv7() }, step, body);
+      expect([step, others.status, others.body.type]).toEqual([step, 404, '/problems/not-found']);
+      expect([nobodys.status, nobodys.body.title, nobodys.body.detail]).toEqual([404, others.body.title, others.body.detail]);
+    }
+  });
+
+  it('names the packages before it hands them over', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    const { lines: _, ...rest } = handOverOf(issued);
+    const reply = await world.step('pharmacist', issued, 'dispense', rest);
+    expect([reply.status, reply.body.errors[0].pointer]).toEqual([400, '/lines']);
+  });
+});
+
+describe('a hand-over that happened is never lost (rules §9.4)', () => {
+  const happened = (minutesAgo: number) => new Date(Date.now() + clockAhead - minutesAgo * 60_000).toISOString();
+  let clockAhead = 0;
+  beforeAll(async () => {
+    const [row] = await world.sql<{ ahead: number }>('SELECT offset_ms AS ahead FROM demo_clock');
+    clockAhead = Number(row!.ahead);
+  });
+
+  it('told within the rules it is a hand-over like any other', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    const reply = await world.step('pharmacist', issued, 'dispense', { ...handOverOf(issued), handedOverAt: happened(0) });
+    expect([reply.status, reply.body.outcome]).toEqual([200, 'allow']);
+  });
+
+  it('told after a release, without questions or packages, it is recorded as a deviation with its reasons, and uses the number', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.step('pharmacist', issued, 'release', { notHandedOver: true });
+    const report = { method: 'handover', siteZone: 'America/Chicago', handedOverAt: happened(30) };
+    const reply = await world.step('pharmacist', issued, 'dispense', report);
+    expect([reply.status, reply.body.outcome]).toEqual([200, 'recorded-as-deviation']);
+    expect(codesOf(reply)).toEqual(['NOT_RESERVED', 'CHECKLIST_MISSING', 'MEDICATION_GUIDE_MISSING']);
+    expect(reply.body.headline).toMatch(/^Recorded\. Call /);
+    expect(codesOf(await world.verify('pharmacist-2', shownFor(issued)))).toEqual(['ALREADY_DISPENSED']);
+    expect((await world.findings(issued)).map(({ code }) => code)).toEqual(['HANDOVER_OUTSIDE_THE_RULES', 'DUPLICATE_PRESENTATION']);
+    expect(await permittedFills(issued)).toEqual([]);
+  });
+
+  it('told a second time by another site it is a violation, recorded beside the first', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    const report = { ...handOverOf(issued), ...identified(issued), handedOverAt: happened(1) };
+    const reply = await world.post('pharmacist-3', '/v1/counter/hand-overs', report);
+    expect([reply.status, reply.body.outcome, codesOf(reply)]).toEqual([200, 'recorded-as-deviation', ['ALREADY_DISPENSED']]);
+    expect(await world.sql('SELECT outcome, pharmacy_id FROM fill WHERE authorization_id = $1 ORDER BY recorded_at', [issued.id])).toEqual([
+      { outcome: 'permitted', pharmacy_id: DEMO_IDS.site },
+      { outcome: 'violation', pharmacy_id: DEMO_IDS.site3 },
+    ]);
+    expect((await world.findings(issued)).map(({ code }) => code)).toEqual(['SECOND_HANDOVER_OF_ONE_NUMBER']);
+  });
+
+  it('told with a number that nobody was given it is a finding, and reads like one whose name does not match, which uses the number', async () => {
+    const [issued, named] = [await world.authorization(), await world.authorization()];
+    await world.sql('UPDATE prescription_authorization SET number = $2 WHERE id = $1', [issued.id, named.number.replaceAll(/./g, '0')]);
+    const report = { ...handOverOf(issued), ...identified(issued), handedOverAt: happened(5) };
+    const unknown = await world.post('pharmacist', '/v1/counter/hand-overs', report);
+    const mismatch = await world.post('pharmacist', '/v1/counter/hand-overs', { ...report, ...identified(named), familyName: 'Other' });
+    expect([unknown.status, unknown.body.outcome, codesOf(unknown)]).toEqual([200, 'recorded-as-deviation', ['NOT_MATCHED']]);
+    const bare = ({ text }: Reply) => text.replace(/"reference":"\w+"/, '');
+    expect(bare(mismatch)).toBe(bare(unknown));
+    expect(await world.sql("SELECT patient_id, authorization_id FROM finding WHERE code = 'HANDOVER_ON_UNKNOWN_NUMBER'")).toEqual([
+      { patient_id: null, authorization_id: null },
+    ]);
+    expect(codesOf(await world.verify('pharmacist', shownFor(named)))).toEqual(['ALREADY_DISPENSED']);
+    const [kept] = await world.sql<{ number: string }>(
+      "SELECT v.values #>> '{command,authorization}' AS number FROM entry_values v JOIN entry e ON e.id = v.entry_id WHERE e.aggregate = 'unknown' AND e.outcome <> 'deny'",
+    );
+    expect(kept!.number).toBe(issued.number);
+  });
+
+  it('told of an id that nobody has it is recorded all the same', async () => {
+    const issued = await world.authorization();
+    const reply = await world.step('pharmacist', { id: uuidv7() }, 'dispense', { ...handOverOf(issued), handedOverAt: happened(2) });
+    expect([reply.status, reply.body.outcome]).toEqual([200, 'recorded-as-deviation']);
+  });
+
+  it('of tomorrow it is refused: it has not happened', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    const reply = await world.step('pharmacist', issued, 'dispense', { ...handOverOf(issued), handedOverAt: happened(-60) });
+    expect([reply.status, codesOf(reply)]).toEqual([409, ['FUTURE_DATE']]);
+  });
+
+  const identified = ({ number, familyName, birthDate }: { number: string; familyName: string; birthDate: string }) => ({
+    number,
+    familyName,
+    birthDate,
+  });
+});
+
+describe('afterwards', () => {
+  it('a filled number that is presented elsewhere with the right name is one open finding, however often', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    await world.verify('pharmacist', shownFor(issued));
+    await world.verify('pharmacist-2', { ...shownFor(issued), familyName: 'Other' });
+    expect(await world.findings(issued)).toEqual([]);
+    for (let time = 0; time < 3; time += 1) await world.verify('pharmacist-2', shownFor(issued));
+    await world.reserve('pharmacist-3', shownFor(issued));
+    expect(await world.findings(issued)).toEqual([{ code: 'DUPLICATE_PRESENTATION', patient_id: issued.patient }]);
+  });
+
+  it('product comes back, and the number stays used', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    const back = await world.step('pharmacist', issued, 'return', { unopened: true });
+    expect([back.status, back.body.state]).toEqual([200, 'returned']);
+    expect(codesOf(await world.reserve('pharmacist', shownFor(issued)))).toEqual(['ALREADY_DISPENSED']);
+    expect((await world.step('pharmacist', issued, 'return', { unopened: true })).status).toBe(409);
+  });
+
+  it('an error is told, and becomes a finding; nothing is overwritten', async () => {
+    const issued = await world.authorization();
+    await world.reserve('pharmacist', shownFor(issued));
+    await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
+    const reply = await world.step('pharmacist', issued, 'correction', { error: 'Label of another strength', patientContacted: true });
+    expect([reply.status, reply.body.outcome, reply.body.state]).toEqual([200, 'allow', 'dispensed']);
+    expect((await world.findings(issued)).map(({ code }) => code)).toEqual(['DISPENSING_ERROR']);
+  });
+
+  it('a reservation passes on inside the chain only, under the same confirmation number', async () => {
+    const issued = await world.authorization();
+    const reserved = await world.reserve('pharmacist', shownFor(issued));
+    for (const toSiteId of [DEMO_IDS.site3, DEMO_IDS.prescriber, uuidv7()])
+      expect((await world.step('pharmacist', issued, 'transfer', { toSiteId })).status).toBe(409);
+    const passed = await world.step('pharmacist', issued, 'transfer', { toSiteId: DEMO_IDS.site2 });
+    expect([passed.status, passed.body.state]).toEqual([200, 'reserved']);
+    const { body } = await world.get('pharmacist-2', '/v1/reservations');
+    expect(body.reservations.find((each: { authorizationId: string }) => each.authorizationId === issued.id)).toMatchObject({
+      confirmationNumber: reserved.body.confirmationNumber,
+      initial: 'O',
+      reference: passed.body.reference,
+    });
+    expect((await world.step('pharmacist', issued, 'dispense', handOverOf(issued))).status).toBe(404);
+    expect((await world.step('pharmacist-2', issued, 'dispense', handOverOf(issued))).status).toBe(200);
+  });
+
+  it('the shelf of a site is ordered by deadline, hides names and shows nobody else’s', async () => {
+    const [later, sooner, others] = [
+      await world.authorization(),
+      await world.authorization({ endsInHours: 2 }),
+      await world.authorization(),
+    ];
+    for (const each of [later, sooner]) await world.reserve('pharmacist-3', shownFor(each));
+    await world.reserve('pharmacist', shownFor(others));
+    const { body, text } = await world.get('pharmacist-3', '/v1/reservations');
+    const ids = body.reservations.map(({ authorizationId }: { authorizationId: string }) => authorizationId);
+    expect(ids.indexOf(sooner.id)).toBeGreaterThanOrEqual(0);
+    expect(ids.indexOf(later.id)).toBeGreaterThan(ids.indexOf(sooner.id));
+    const deadlines = body.reservations.map(({ handOverBy }: { handOverBy: { at: string } }) => Date.parse(handOverBy.at));
+    expect(deadlines).toEqual([...deadlines].sort((a, b) => a - b));
+    expect(ids).not.toContain(others.id);
+    expect(text).not.toMatch(/Neill|Canary|1960/);
+    await world.database.advanceClock(3 * HOUR_MS);
+    const after = await world.get('pharmacist-3', '/v1/reservations');
+    expect(after.text).not.toContain(sooner.id);
+  });
+});
+
+describe('GET /v1/commands/{key}: for a client who lost the answer', () => {
+  it('tells the caller, and nobody else, what was answered, byte for byte', async () => {
+    const issued = await world.authorization();
+    const key = `order ${'x'.repeat(110)}/7?#%`.replace(' ', '-');
+    const first = await world.reserve('pharmacist', shownFor(issued), key);
+    const found = await world.get('pharmacist', `/v1/commands/${encodeURIComponent(key)}`);
+    expect([found.status, found.body.status, found.body.contentType]).toEqual([200, 200, 'application/json; charset=utf-8']);
+    expect(found.text).toContain(`"body":${first.text}}`);
+    expect((await world.get('pharmacist-2', `/v1/commands/${encodeURIComponent(key)}`)).status).toBe(404);
+    expect((await world.get('pharmacist', `/v1/commands/${uuidv7()}`)).body.type).toBe('/problems/command-unknown');
+  });
+});
