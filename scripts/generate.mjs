@@ -1,6 +1,6 @@
 // Files that are made from the code and committed, so that a reader of the repository sees them and a change of the code shows in them.
 // `node scripts/generate.mjs` writes them; with --check it only compares, and says which one is stale.
-// Each generator is a module with `text()`, which gives the whole file; it may import from dist/, which is compiled first when it is stale.
+// Each generator is a module with `text()`, which gives the whole file (and, where others lean on it, `breaks(committed, wanted)`); it may import from dist/, which is compiled first when it is stale.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +9,30 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Append here: the file, and the module that makes its text. */
-const GENERATED = [{ file: 'docs/machine.md', by: './machine-document.mjs' }];
+const GENERATED = [
+  { file: 'docs/machine.md', by: './machine-document.mjs' },
+  { file: 'openapi.json', by: './openapi-document.mjs' },
+];
 
 const compiled = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs'), '--build-only'], { cwd: root, stdio: ['ignore', 2, 2] });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
 const onlyCheck = process.argv.includes('--check');
 for (const { file, by } of GENERATED) {
-  const { text } = await import(by);
+  const { text, breaks } = await import(by);
   const wanted = await text();
   const path = join(root, file);
-  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
+  const committed = existsSync(path) ? readFileSync(path, 'utf8') : null;
+  if (committed === wanted) continue;
+  // A generator may know what a change would break for others; then it is written only when that is meant.
+  const broken = committed !== null && breaks ? await breaks(committed, wanted) : [];
+  if (broken.length > 0 && !process.argv.includes('--accept-breaking')) {
+    console.error(
+      `${file}: clients of the committed version would break:\n  ${broken.join('\n  ')}\nTo mean it: node scripts/generate.mjs --accept-breaking`,
+    );
+    process.exitCode = 1;
+    continue;
+  }
   if (onlyCheck) {
     console.error(`${file} is stale: run \`node scripts/generate.mjs\` and commit what changed.`);
     process.exitCode = 1;
