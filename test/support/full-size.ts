@@ -1,0 +1,5 @@
+/** Whether this is the nightly run, which plays every journey at its full size; `npm test` plays the same code with fewer rounds. */
+export const FULL = (globalThis as { full?: boolean }).full === true;
+
+/** The size of something in this run. */
+export const sized = (normal: number, full: number): number => (FULL ? full : normal);
