@@ -29,8 +29,9 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
   const said = (level: 'info' | 'warn' | 'error') => (line: string) => log[level]({ event: 'database' }, line);
   const pools = openPools(config, serviceUrl, { info: said('info'), warn: said('warn'), error: said('error') });
   try {
-    await refuseOverpoweredRole(pools.rest);
+    // First the connections: at a start one may take longer than a caller would be let wait for it.
     await pools.warm();
+    await refuseOverpoweredRole(pools.rest);
     const app = await buildApplication(config, pools, log);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
     const close = async () => {
