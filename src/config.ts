@@ -54,8 +54,6 @@ export interface Config {
   readonly anonymousRatePerMinute: number;
   /** REMS_MISSES_PER_10_MINUTES · wrong numbers or names a pharmacist may try at the counter; a site may try twice, all together a hundred times as many. */
   readonly missesPerTenMinutes: number;
-  /** REMS_MISSES_PER_10_MINUTES · wrong numbers or names a pharmacist may try at the counter; a site may try twice, all together a hundred times as many. */
-  readonly missesPerTenMinutes: number;
   /** REMS_TRUSTED_PROXIES · addresses or ranges of your own proxies, by commas, whose X-Forwarded-For is believed. None: every caller's address is his own. */
   readonly trustedProxies: readonly string[];
 }
@@ -131,7 +129,6 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     deskPhone: text('REMS_DESK_PHONE') ?? '1-800-000-0000',
     ratePerMinute: whole('REMS_RATE_PER_MINUTE', 600, 1, 1_000_000),
     anonymousRatePerMinute: whole('REMS_ANONYMOUS_RATE_PER_MINUTE', 120, 1, 1_000_000),
-    missesPerTenMinutes: whole('REMS_MISSES_PER_10_MINUTES', 20, 1, 1_000_000),
     missesPerTenMinutes: whole('REMS_MISSES_PER_10_MINUTES', 20, 1, 1_000_000),
     trustedProxies: addresses('REMS_TRUSTED_PROXIES'),
   });
