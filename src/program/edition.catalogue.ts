@@ -22,7 +22,11 @@ export class EditionCatalogue {
   private readonly byProgram = new Map<string, Edition[]>();
   private readonly byHash = new Map<string, Edition>();
 
-  constructor(editions: readonly Edition[]) {
+  constructor(
+    editions: readonly Edition[],
+    /** The documents they were read from, by hash: every value with its source. */
+    private readonly documents: ReadonlyMap<string, object> = new Map(),
+  ) {
     for (const edition of [...editions].sort((a, b) => a.effectiveFrom - b.effectiveFrom)) {
       this.byProgram.set(edition.program, [...(this.byProgram.get(edition.program) ?? []), edition]);
       this.byHash.set(edition.hash, edition);
@@ -31,6 +35,7 @@ export class EditionCatalogue {
 
   static fromFolder(folder = PROGRAMS_FOLDER): EditionCatalogue {
     const editions: Edition[] = [];
+    const documents = new Map<string, object>();
     const check = editionCheck(folder);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
@@ -38,10 +43,12 @@ export class EditionCatalogue {
         if (!/^\d{4}-\d{2}-\d{2}\.json$/.test(file)) continue;
         const document = JSON.parse(readFileSync(join(folder, entry.name, file), 'utf8')) as object;
         check(document, `${entry.name}/${file}`);
-        editions.push(editionFrom(document, hashOfDocument(document)));
+        const hash = hashOfDocument(document);
+        documents.set(hash, document);
+        editions.push(editionFrom(document, hash));
       }
     }
-    return new EditionCatalogue(editions);
+    return new EditionCatalogue(editions, documents);
   }
 
   programs(): string[] {
@@ -61,5 +68,10 @@ export class EditionCatalogue {
 
   withHash(hash: string): Edition | undefined {
     return this.byHash.get(hash);
+  }
+
+  /** The document of that hash as it was published. */
+  documentWithHash(hash: string): object | undefined {
+    return this.documents.get(hash);
   }
 }

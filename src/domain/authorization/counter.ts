@@ -6,7 +6,7 @@ import type { Authorization, Fill, Reservation } from '../patient.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
 import type { Judgement } from '../requirement.js';
 import { roleReasons } from './attester.js';
-import type { Presented } from './command.js';
+import type { CommandOf, Presented } from './command.js';
 import { confirmationEnd, isIssued, isPreparing } from './deadline.js';
 import type { Effect } from './effect.js';
 import { counterReasons, earliestAtCounter, endedReasons } from './explain.js';
@@ -173,6 +173,21 @@ const onCounter = ({ identifiersMatch, capsules, supplyDays, lines }: Situation<
 const isGoneThrough = (checklist: Situation<'dispense'>['command']['checklist'], { authorization, edition }: Judgement): boolean =>
   typeof checklist === 'boolean' ? checklist : checklistDone(checklistOf(authorization.category, edition), checklist);
 
+/** The judgement at the hand-over: what lies on the counter, how it leaves, and what was gone through with the patient. */
+export function handoverJudgement(judgement: Judgement, command: CommandOf<'dispense'>): Judgement {
+  const { method, siteZone, checklist, medicationGuide } = command;
+  return {
+    ...judgement,
+    presented: onCounter(command),
+    handover: {
+      ship: method === 'ship',
+      siteZone: siteZone ?? judgement.edition.zone,
+      checklist: isGoneThrough(checklist, judgement),
+      medicationGuide,
+    },
+  };
+}
+
 function dispense(situation: Situation<'dispense'>): Ruling {
   const { file, command, edition, at, on } = situation;
   const reported = command.handedOver;
@@ -187,16 +202,7 @@ function dispense(situation: Situation<'dispense'>): Ruling {
     return { reasons: found.ruling.reasons, effects: [{ kind: 'finding', code: 'HANDOVER_ON_UNKNOWN_NUMBER' }], deviation: true, warnings };
   }
   const siteZone = command.siteZone ?? edition.zone;
-  const judgement: Judgement = {
-    ...found.judgement,
-    presented: onCounter(command),
-    handover: {
-      ship: command.method === 'ship',
-      siteZone,
-      checklist: isGoneThrough(command.checklist, found.judgement),
-      medicationGuide: command.medicationGuide,
-    },
-  };
+  const judgement = handoverJudgement(found.judgement, command);
   const { authorization, effective } = judgement;
   const reasons = new Set(counterReasons('dispense', judgement));
   if (reported !== null && effective.live !== null && reported.at < effective.live.reservedAt) reasons.add('NOT_RESERVED');

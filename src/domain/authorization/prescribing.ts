@@ -183,6 +183,14 @@ function relied(judgement: Judgement): string[] {
   return ids;
 }
 
+/** An issue is judged for the prescriber who would sign it, also when a delegate asks. */
+export function issueJudgement(situation: Situation, authorization: Authorization): Judgement {
+  return {
+    ...judgementOf(situation, authorization),
+    by: { role: 'prescriber', id: prescriberBehind(situation.file, situation.command.by) },
+  };
+}
+
 function issue(situation: Situation<'issue-authorization'>): Ruling {
   const { file, command, edition, at, on } = situation;
   const authorization = targetOf(file, command.authorization);
@@ -190,10 +198,7 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
   const closed = notOpenFor(situation, authorization);
   if (closed) return closed;
   const attests = command.by.role === 'prescriber';
-  const judgement: Judgement = {
-    ...judgementOf(situation, authorization),
-    by: { role: 'prescriber', id: attests ? command.by.id : prescriberBehind(file, command.by) },
-  };
+  const judgement = issueJudgement(situation, authorization);
   const reasons: ReasonCode[] = [...(attests ? [] : (['MAY_NOT_ATTEST'] as const)), ...unmet('issue', judgement)];
   const others = file.authorizations.filter((each) => each.id !== authorization.id);
   if (others.some((each) => effectiveState(each, file, at).state === 'reserved')) reasons.push('ALREADY_RESERVED');
