@@ -50,6 +50,7 @@ const TABLE = {
   // Withdrawing stops the drug, so it asks for no fresh sign-in.
   withdrawAgreement: row({ prescriber: 'own-patient', ...patient, guardian: 'own-ward', administrator: 'any' }),
   changeCategory: attested(prescriber),
+  previewCategory: row(practice),
   transferPatient: row(prescriberOrOffice),
   deactivatePatient: row(prescriberOrOffice),
   recordDeath: row(prescriberOrOffice),
