@@ -93,7 +93,7 @@ const categoryKnown: Requirement = (judgement) => {
 };
 
 /** The agreement in force: the newest one signed and not withdrawn since, with the prescriber who treats her now. */
-function agreementInForce(file: Case): EvidenceOfKind<'agreement'> | null {
+export function agreementInForce(file: Case): EvidenceOfKind<'agreement'> | null {
   const withdrawn = evidenceOf(file, 'agreement-withdrawn').at(-1);
   const newest = evidenceOf(file, 'agreement')
     .filter((fact) => file.enrollment === null || fact.prescriber === file.enrollment.prescriber)
