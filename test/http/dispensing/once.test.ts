@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { DEMO_IDS } from '../../../src/demo/accounts.js';
-import { CounterWorld, codesOf, HOUR_MS, handOverOf, type Reply, shownFor } from './counter-world.js';
+import { CounterWorld, codesOf, HOUR_MS, handOverOf, type Issued, type Reply, shownFor } from './counter-world.js';
 
 // I1, I2, I11, I12: one prescription, one hand-over, whoever asks however often.
 
@@ -175,18 +175,19 @@ describe('dispense', () => {
     expect((await permittedFills(issued))[0]!.supply_days).toBe(7);
   });
 
-  it('a category that ships on the day of the reservation does so by the site’s calendar', async () => {
-    const issued = await world.authorization({ category: 'frp-adult' });
-    await world.reserve('pharmacist', shownFor(issued));
-    const ship = { ...handOverOf(issued), method: 'ship' };
-    // Somewhere on earth it is another day already, or still.
-    const replies = new Map<string, Reply>();
-    await world.database.advanceClock(23 * HOUR_MS);
-    for (const siteZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago'])
-      replies.set(siteZone, await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone }));
-    expect([...replies.values()].some((reply) => reply.status === 409 && codesOf(reply).includes('SHIP_SAME_DAY'))).toBe(true);
-    const handed = await world.step('pharmacist', issued, 'dispense', handOverOf(issued));
-    expect([200, 409]).toContain(handed.status);
+  it('a category that ships on the day of the reservation does so to the end of that day at the site, and is handed over after it', async () => {
+    const ship = (issued: Issued) => ({ ...handOverOf(issued), method: 'ship', siteZone: 'America/Los_Angeles' });
+    await world.database.setClock('2031-06-10T20:00:00Z');
+    const [inTime, late] = [await world.authorization({ category: 'frp-adult' }), await world.authorization({ category: 'frp-adult' })];
+    for (const each of [inTime, late]) {
+      const { body } = await world.reserve('pharmacist', { ...shownFor(each), siteZone: 'America/Los_Angeles' });
+      expect(body.fillable.shipBy.words).toBe('Wed 11 June, 2:59 am Eastern (Tue 10 June, 11:59 pm here)');
+    }
+    await world.database.setClock('2031-06-11T06:59:50Z');
+    expect((await world.step('pharmacist', inTime, 'dispense', ship(inTime))).status).toBe(200);
+    await world.database.setClock('2031-06-11T07:00:00Z');
+    expect(codesOf(await world.step('pharmacist', late, 'dispense', ship(late)))).toEqual(['SHIP_SAME_DAY']);
+    expect((await world.step('pharmacist', late, 'dispense', handOverOf(late))).status).toBe(200);
   });
 
   it('needs the reservation of this very site: others do not even learn that there is one', async () => {
