@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default async function setup(): Promise<void> {
   // Compiles only when dist is not what src says, so after `npm test` has done it this takes a moment.
-  const built = spawnSync(process.execPath, ['scripts/setup.mjs'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const built = spawnSync(process.execPath, ['scripts/setup.mjs', '--build-only'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (built.status !== 0) throw new Error('The service does not compile; the journeys need it.');
   const database = (await import(fileURLToPath(new URL('database.setup.ts', import.meta.url)))) as { default: () => Promise<void> };
   await database.default();
