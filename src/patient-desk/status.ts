@@ -57,7 +57,7 @@ export function statusView(reader: StatusReader): MyStatusView {
     headline: stopping ? shown.headline : when === null ? `${line}.` : `${line}, ${when.kind} ${when.words}.`,
     when,
     medicineThrough: status.medicineThrough,
-    steps: [...shown.reasons.map((reason) => stepOf(reason, status)), ...furtherSteps(status, reader)],
+    steps: [...shown.reasons.map((reason) => stepOf(reason, status, audience)), ...furtherSteps(status, reader)],
     survey: surveyFor(status, reader, stopping),
     contact: { name: office?.name ?? null, office: office?.phone ?? null, desk: deskPhone },
   };
@@ -125,10 +125,15 @@ function whenOf(
   return status.neededBy === null ? null : day('by', status.neededBy);
 }
 
-function stepOf({ code, turn, text, nextAct, phone, who }: Disclosed['reasons'][number], { neededBy }: PatientStatus): StepView {
+function stepOf(
+  { code, turn, text, nextAct, phone, who }: Disclosed['reasons'][number],
+  { neededBy }: PatientStatus,
+  audience: StatusReader['audience'],
+): StepView {
   const hers = turn === 'stop' || turn === 'yours';
-  const whose = hers ? 'you' : turn === 'time' ? 'time' : who === 'pharmacy' ? 'pharmacy' : 'care-team';
-  return { whose, text, nextAct, phone, by: turn === 'yours' ? neededBy : null, task: TASK[code] ?? null };
+  const others = who === 'pharmacy' ? 'pharmacy' : who === 'patient' && audience === 'guardian' ? 'child' : 'care-team';
+  const whose = hers ? 'you' : turn === 'time' ? 'time' : others;
+  return { whose, text, nextAct, phone, by: whose === 'you' || whose === 'child' ? neededBy : null, task: TASK[code] ?? null };
 }
 
 /** What comes next although nothing stands in the way. */

@@ -3,8 +3,11 @@ import { ApiProperty } from '@nestjs/swagger';
 /** What a patient, her guardian or the phone desk reads of where she stands. */
 
 export class StepView {
-  @ApiProperty({ enum: ['you', 'care-team', 'pharmacy', 'time'], description: 'Whose turn it is' })
-  whose!: 'you' | 'care-team' | 'pharmacy' | 'time';
+  @ApiProperty({
+    enum: ['you', 'child', 'care-team', 'pharmacy', 'time'],
+    description: 'Whose turn it is; `child` for a guardian’s reading',
+  })
+  whose!: 'you' | 'child' | 'care-team' | 'pharmacy' | 'time';
   @ApiProperty({ description: 'What is the case' }) text!: string;
   @ApiProperty({ description: 'What to do about it' }) nextAct!: string;
   @ApiProperty({ description: 'Whom to call about it' }) phone!: string;

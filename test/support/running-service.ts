@@ -58,7 +58,7 @@ export async function openRunning(env: NodeJS.ProcessEnv = {}): Promise<Running>
   };
 }
 
-function caller(service: Service, token: string): Caller {
+export function caller(service: Service, token: string): Caller {
   const send = async (method: 'GET' | 'POST', url: string, body?: object, key?: string): Promise<Reply> => {
     const reply = await service.app.inject({
       method,
