@@ -5,6 +5,7 @@ import { sized } from '../support/full-size.js';
 import { findings } from '../support/oracle.js';
 import { ServiceRun } from '../support/service-run.js';
 import { type DatabaseProxy, proxyTo } from '../support/tcp-proxy.js';
+import { UNIQUE_INDEXES, withoutGuard } from '../support/walls.js';
 import { type Issued, inParallel } from '../support/world.js';
 
 // T4, I1, I2: three pharmacies, two service processes, one database.
@@ -93,11 +94,7 @@ describe('three pharmacies at one number', () => {
   });
 });
 
-// The real service, with a wall taken out of the statement on its way to the database or out of the database itself.
-const unguarded = (statement: string): string =>
-  statement.replace(/ AND revision = (\$\d+)::integer FOR UPDATE/, ' AND $1::integer IS NOT NULL');
-const WALLS = ['fill_once', 'entry_version', 'authorization_one_open'];
-
+// The real service, with a wall taken out of the statement on its way to the database, or out of the database itself.
 describe.each([
   { title: 'the guard alone', guard: true, indexes: false, holds: true },
   { title: 'the unique indexes alone', guard: false, indexes: true, holds: true },
@@ -108,11 +105,11 @@ describe.each([
   beforeAll(async () => {
     const through = async (url: string) => {
       proxy = await proxyTo(url);
-      if (!guard) proxy.rewrite(unguarded);
+      if (!guard) proxy.rewrite(withoutGuard);
       return proxy.url;
     };
     run = await ServiceRun.open({ processes: 2, through });
-    if (!indexes) await run.database.owner.query(`DROP INDEX ${WALLS.join(', ')}`);
+    if (!indexes) await run.database.owner.query(`DROP INDEX ${UNIQUE_INDEXES.join(', ')}`);
   });
   afterAll(async () => {
     await run?.close();
