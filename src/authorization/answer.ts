@@ -1,5 +1,6 @@
 import type { CommandName } from '../domain/authorization/command.js';
 import { COMMAND_NAMES } from '../domain/authorization/decide.js';
+import { toldOfAll } from '../domain/patient-status.js';
 import type { Audience } from '../wording/audience.js';
 import { type Context, disclose } from '../wording/disclose.js';
 import type { Answer, Decided } from './command.runner.js';
@@ -17,7 +18,7 @@ export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, a
     deskPhone,
     office: loaded.office,
     ...(isCommandName(command.do) ? { asked: command.do } : {}),
-    told: loaded.person.toldResultAt !== null,
+    told: toldOfAll(loaded.file, loaded.at, edition, loaded.person.toldResultAt),
     ...reader,
   });
   const earliest = told.earliest ? { at: said(told.earliest.at, edition.zone), words: told.earliest.words } : null;

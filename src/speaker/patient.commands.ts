@@ -10,7 +10,6 @@ import { CommandRunner, type Decided, type Sent } from '../authorization/command
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
-import { toldOfAll } from '../domain/patient-status.js';
 import type { Edition } from '../domain/program.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
 import type { Audience } from '../wording/audience.js';
@@ -65,8 +64,7 @@ export class PatientCommands {
       mayTouch: (loaded) => speaker.reaches(operation, loaded) && (asked.exists?.(loaded) ?? true),
       command: (loaded, id) => asked.command({ id, at: loaded.at, by: speaker.actor(loaded) }, { loaded, edition: this.editionOf(loaded) }),
       ...(statement ? { attestation: () => attest(statement, caller) } : {}),
-      answer: (decided) =>
-        answerTo(decided, speaker.audience, (each) => asked.made(each, speaker.audience), 200, { told: toldOf(decided) }),
+      answer: (decided) => answerTo(decided, speaker.audience, (each) => asked.made(each, speaker.audience)),
     });
   }
 
@@ -76,5 +74,3 @@ export class PatientCommands {
     return edition;
   }
 }
-
-const toldOf = ({ loaded, edition }: Decided): boolean => toldOfAll(loaded.file, loaded.at, edition, loaded.person.toldResultAt);

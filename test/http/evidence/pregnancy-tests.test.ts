@@ -159,6 +159,9 @@ describe('I5: a positive test', () => {
     await record(delegate, { result: 'indeterminate' }, hers.url);
     const later = await hers.her.get(`/v1/me/status?program=${PROGRAM}`);
     expect(later.text).not.toMatch(/pregnan|positive|test/i);
+    const refused = await hers.her.post(`/v1/authorizations/${open}/contraception-confirmation`, {});
+    expect(refused.status).toBe(409);
+    expect(refused.text).not.toMatch(/pregnan|positive|test/i);
   });
 
   it('is cleared by two falling values 48 hours apart and another person’s determination, and by nothing less', async () => {

@@ -160,6 +160,8 @@ describe('I19: a minor’s answers are the minor’s', () => {
     expect(tried.status).toBe(409);
     expect(tried.text).not.toMatch(/birth control|pregnan|two-methods/i);
     expect((await entriesOf(running, minor.patient)).at(-1)).toMatchObject({ command: 'complete-survey', outcome: 'deny' });
+    // Not with the right answers either: they are not hers to give.
+    expect((await mother.post('/v1/me/survey', { program: PROGRAM, answers: await answers(minor.her) })).status).toBe(409);
 
     await minor.her.post('/v1/me/contraception-confirmation', { program: PROGRAM });
     expect((await survey(minor.her, { sharing: 'talk' })).status).toBe(200);
