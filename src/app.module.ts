@@ -10,6 +10,7 @@ import { ParticipantModule } from './participant/participant.module.js';
 import { EnrollmentModule } from './patient/enrollment.module.js';
 import { PatientDeskModule } from './patient-desk/patient-desk.module.js';
 import { ReportModule } from './report/report.module.js';
+import { ReportingModule } from './reporting/reporting.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         ParticipantModule,
         PatientDeskModule,
         ReportModule,
+        ReportingModule,
       ],
     };
   }

@@ -1,0 +1,82 @@
+import { deadlinesOf, told } from '../authorization/entry.js';
+import { caseOfNobody } from '../authorization/nobodys-case.js';
+import { canonicalBytes } from '../compliance-log/seal.js';
+import type { Command } from '../domain/authorization/command.js';
+import { type Decision, decide } from '../domain/authorization/decide.js';
+import { apply, type Effect } from '../domain/authorization/effect.js';
+import { dateAt } from '../domain/calendar.js';
+import { decideFinding, type Finding, type FindingCommand } from '../domain/finding.js';
+import type { LogEntry } from '../domain/log-entry.js';
+import type { Case } from '../domain/patient.js';
+import type { Edition } from '../domain/program.js';
+import type { StoredEntry } from './log.store.js';
+import { lineOf } from './verification.js';
+
+/** An entry with the values it commits to, as the decision used them. */
+export interface ReadEntry {
+  readonly line: LogEntry;
+  readonly command: Command | FindingCommand;
+  readonly effects: readonly Effect[];
+  readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked'> & { readonly finding?: Finding };
+}
+
+/** null when the values are erased. */
+export function readEntry(stored: StoredEntry): ReadEntry | null {
+  if (stored.side === null) return null;
+  const { command, effects, basis } = stored.side.values as Omit<ReadEntry, 'line'>;
+  return { line: lineOf(stored), command, effects, basis };
+}
+
+/**
+ * The case as that decision saw it, from the log alone: the fold of the effects of every earlier version of the enrollment, and beside it what
+ * the entry itself kept of the world outside (participants, accommodations, linked records). No table of the present is asked.
+ */
+export function caseAsSeen({ line, basis }: ReadEntry, earlier: readonly ReadEntry[]): Case {
+  const { participants, accommodations = [], linked = [] } = basis;
+  let file: Case = { ...caseOfNobody({}), patient: line.patient ?? 'unknown' };
+  for (const each of earlier) file = apply(file, each.effects);
+  return {
+    ...file,
+    enrollment: file.enrollment && { ...file.enrollment, revision: line.aggregate.saw },
+    // In the order in which the one read of a decision brings them.
+    authorizations: [...file.authorizations].sort((a, b) => a.startedAt - b.startedAt || order(a.id, b.id)),
+    fills: [...file.fills].sort((a, b) => a.handedOver.at - b.handedOver.at || order(a.id, b.id)),
+    participants,
+    accommodations,
+    linked,
+  };
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One field in which the decision taken again is another one. */
+export interface Difference {
+  readonly field: string;
+  readonly recorded: unknown;
+  readonly replayed: unknown;
+}
+
+/** Takes the decision again and compares it bit for bit with the signed line (I21). */
+export function replay(read: ReadEntry, file: Case, edition: Edition): Difference[] {
+  const { line, effects } = read;
+  const decision = decideAgain(read, file, edition);
+  const again: readonly (readonly [field: string, recorded: unknown, replayed: unknown])[] = [
+    ['outcome', line.outcome, decision.outcome],
+    ['reasons', line.reasons, decision.reasons],
+    ['warnings', line.warnings, decision.warnings],
+    ['earliest', line.earliest, decision.earliest],
+    ['deadlines', line.deadlines, deadlinesOf(decision)],
+    ['effects', line.effects, decision.effects.map(told)],
+    ['effects in full', effects, decision.effects],
+    ['date', line.calendar?.on ?? null, line.calendar && dateAt(line.at, line.calendar.zone)],
+  ];
+  return again.flatMap(([field, recorded, replayed]) =>
+    canonicalBytes(recorded).equals(canonicalBytes(replayed)) ? [] : [{ field, recorded, replayed }],
+  );
+}
+
+function decideAgain({ command, basis }: ReadEntry, file: Case, edition: Edition): Decision {
+  if (command.do !== 'assign-finding' && command.do !== 'close-finding') return decide(file, command, edition);
+  if (basis.finding === undefined) throw new Error('The entry of a finding keeps no finding.');
+  return decideFinding(basis.finding, command, file.participants).decision;
+}
