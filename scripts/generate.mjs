@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const GENERATED = [
   { file: 'docs/machine.md', by: './machine-document.mjs' },
   { file: 'openapi.json', by: './openapi-document.mjs' },
+  { file: 'README.md', by: './readme-sections.mjs' },
 ];
 
 const compiled = spawnSync(process.execPath, [join(root, 'scripts/setup.mjs'), '--build-only'], { cwd: root, stdio: ['ignore', 2, 2] });
