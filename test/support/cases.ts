@@ -33,7 +33,7 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-const WORLDS = (fixture('cases/boundaries.cases.json') as { worlds: Record<string, Given> }).worlds;
+const WORLDS = (fixture('../../programs/lenalidomide-us/2021-08-05.boundaries.cases.json') as { worlds: Record<string, Given> }).worlds;
 
 /** The named world of the boundary cases, other fields in place of its own, as it stands before its first event. */
 export const world = (like: string, firstEventAt: string, changed: Given = {}): Case =>
