@@ -24,9 +24,9 @@ const list = (query: string, alias: string, order: string): string =>
   `(SELECT coalesce(json_agg(${alias} ORDER BY ${order}), '[]') FROM (${query}) ${alias})`;
 
 /** $2 participants asked for besides those the case names, $3 and $4 caller and key. */
-function caseWhere(condition: string): string {
+function caseWhere(condition: string, more = ''): string {
   return `SELECT rems_now() AS at, clock_timestamp() AS machine_at, e.id, e.patient_id, e.program, e.prescriber_id, e.enrolled_at, e.re_enrolled_at,
-  e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision, p.family_name_key, p.birth_date, p.told_result_at,
+  e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision, p.family_name_key, p.birth_date, p.told_result_at,${more}
   (SELECT json_build_object('name', m.name, 'phone', m.phone) FROM participant m WHERE m.id = e.prescriber_id) AS office,
   (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = e.id) AS evidence,
   ${list(`${AUTHORIZATION} WHERE a.enrollment_id = e.id`, 'x', 'x.started_at, x.id')} AS authorizations,
@@ -61,6 +61,16 @@ export const CASE_BY = {
     text: caseWhere('e.id = (SELECT n.enrollment_id FROM prescription_authorization n WHERE n.id = $1::uuid)'),
   },
   enrollment: { name: 'case-by-enrollment', text: caseWhere('e.id = $1::uuid') },
+} as const;
+
+/** Every patient that a prescriber ($1, or his delegate) has in a program ($5), $6 at the most; with names, for his own list. */
+export const CASES_OF_PRACTICE = {
+  name: 'cases-of-practice',
+  text: caseWhere(
+    `e.prescriber_id = coalesce((SELECT d.acts_for FROM participant d WHERE d.id = $1::uuid AND d.kind = 'delegate'), $1::uuid)
+      AND e.program = $5 AND e.deactivated_at IS NULL ORDER BY e.id LIMIT $6::integer`,
+    ' p.given_name, p.family_name,',
+  ),
 } as const;
 
 export type CaseBy = keyof typeof CASE_BY;

@@ -1,7 +1,7 @@
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
-import { CASE_BY, type CaseBy, PARTICIPANT } from './case.read.js';
+import { CASE_BY, CASES_OF_PRACTICE, type CaseBy, PARTICIPANT } from './case.read.js';
 import { type CaseRow, type EarlierReply, type ParticipantRow, toAuthorization, toFill, toParticipant } from './case.rows.js';
 import type { Statement } from './case.write.js';
 
@@ -36,12 +36,26 @@ export interface CaseQuery {
   readonly key: string;
 }
 
+export interface CaseOfPractice {
+  readonly loaded: LoadedCase;
+  readonly givenName: string;
+  readonly familyName: string;
+}
+
 /** Reads and writes the whole case across nouns; the only store that does. */
 export class CaseStore {
   async load(db: Db, query: CaseQuery): Promise<LoadedCase | null> {
     const { name, text } = CASE_BY[query.by];
     const { rows } = await db.query<CaseRow>(text, [query.value, query.participants, query.caller, query.key], name);
     return rows[0] ? loaded(rows[0]) : null;
+  }
+
+  /** The cases of a prescriber's practice in a program, asked for by him or his delegate; `max` at the most. */
+  async loadPractice(db: Db, participant: string, program: string, max: number): Promise<CaseOfPractice[]> {
+    const { name, text } = CASES_OF_PRACTICE;
+    const values = [participant, [participant], '', '', program, max];
+    const { rows } = await db.query<CaseRow & { given_name: string; family_name: string }>(text, values, name);
+    return rows.map((row) => ({ loaded: loaded(row), givenName: row.given_name, familyName: row.family_name }));
   }
 
   /** Database time alone, with the participants asked for: for commands that speak of no patient. */

@@ -12,14 +12,14 @@ import { CommandRunner, type Sent } from '../authorization/command.runner.js';
 import type { Newcomer } from '../authorization/newcomer.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
-import type { AgreementInput, Command } from '../domain/authorization/command.js';
-import { answersByGrounds } from '../domain/authorization/enrolling.js';
-import { dateAt, readMoment } from '../domain/calendar.js';
+import type { Command } from '../domain/authorization/command.js';
+import { dateAt } from '../domain/calendar.js';
 import { categoryFromAnswers, registeredCategory } from '../domain/category.js';
 import { type Answers, NO_ANSWERS } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
+import { agreementIn, type Base, categoryChange } from './enrollment.command.js';
 import {
   answersOf,
   type ChangeCategoryRequest,
@@ -31,10 +31,8 @@ import { audienceOf, enrolled, enrollmentAnswer } from './enrollment.view.js';
 import { familyNameKey } from './family-name.js';
 import { PersonStore, type Suspect } from './person.store.js';
 
-type Base = Pick<Command, 'id' | 'at' | 'by'>;
 /** A command from the case as read and the edition in force. */
 type Making = (base: Base, loaded: LoadedCase, edition: Edition) => Command;
-type Signed = Pick<AgreementInput, 'signedBy'> & { readonly signedAt: string };
 
 /** A patient into the program, and what becomes of the enrollment, in the order of work: read, decide, write, answer. */
 @Injectable()
@@ -114,17 +112,8 @@ export class EnrollmentService {
   }
 
   changeCategory(principal: Principal, patient: string, request: ChangeCategoryRequest, keyed: Keyed): Promise<Sent> {
-    const making: Making = (base, loaded, edition) => this.categoryChange(base, loaded, edition, request);
+    const making: Making = (base, loaded, edition) => categoryChange(base, loaded, edition, request);
     return this.act(principal, 'changeCategory', patient, request.program, keyed, making, { statement: 'change-category.1' });
-  }
-
-  /** The change of category that new answers ask for. */
-  categoryChange(base: Base, { file }: LoadedCase, edition: Edition, request: ChangeCategoryRequest): Command {
-    const answers = answersOf(request.answers ?? {});
-    const after = { ...file.answers, ...answersByGrounds(request.grounds), ...answers };
-    const category = request.category ?? this.categoryOf(after, base, edition) ?? '';
-    const agreement = request.agreement ? agreementIn(request.agreement, category, edition) : null;
-    return { ...base, do: 'change-category', category, grounds: request.grounds, answers, agreement };
   }
 
   withdrawAgreement(principal: Principal, patient: string, { program, reason }: { program: string; reason: string }, keyed: Keyed) {
@@ -203,10 +192,3 @@ export class EnrollmentService {
     return edition;
   }
 }
-
-const agreementIn = ({ signedAt, signedBy }: Signed, category: string, edition: Edition): AgreementInput => ({
-  category,
-  signed: readMoment(signedAt, edition.zone),
-  signedBy,
-  prescriber: null,
-});

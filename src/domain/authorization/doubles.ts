@@ -1,4 +1,7 @@
+import type { LocalDate } from '../calendar.js';
 import { categoryOf, registeredCategory } from '../category.js';
+import type { Case } from '../patient.js';
+import type { Edition } from '../program.js';
 import { roleReasons } from './attester.js';
 import { revokeOpen } from './enrolling.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
@@ -41,3 +44,9 @@ function unlink(situation: Situation<'unlink-patients'>): Ruling {
 }
 
 export const DOUBLES: Handlers<Named> = { 'link-patients': link, 'unlink-patients': unlink };
+
+/** Of two records that are one person, the one whose category is the laxer: what was issued under it has to end. */
+export function laxer(one: Case, other: Case, on: LocalDate, edition: Edition): Case {
+  const potential = (file: Case) => categoryOf(registeredCategory(file, on, edition), edition)?.reproductivePotential === true;
+  return potential(one) && !potential(other) ? other : one;
+}

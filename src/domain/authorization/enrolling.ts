@@ -148,8 +148,7 @@ function changeCategory(situation: Situation<'change-category'>): Ruling {
   const stricter = after?.reproductivePotential === true && before?.reproductivePotential !== true;
   const effects: Effect[] = [{ kind: 'answers', answers }];
   // What stays as it is has not changed today: new answers that give the same category begin nothing anew.
-  if (command.category !== registeredCategory(file, on, edition))
-    effects.push({ kind: 'category', category: command.category, since: at });
+  if (command.category !== registeredCategory(file, on, edition)) effects.push({ kind: 'category', category: command.category, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
   effects.push(...mismatchFinding(command.category, answers, situation));
   return accepted(stricter ? [...effects, ...revokeOpen(file, at)] : effects);

@@ -2,19 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { DEMO_IDS } from '../../../src/demo/accounts.js';
 import { addPeople, type Caller, openRunning, type Running } from '../../support/running-service.js';
+import { FERTILE, PROGRAM, person, UNKNOWN } from './newcomers.js';
 
-const PROGRAM = 'lenalidomide-us';
-const UNKNOWN = {
-  sex: null,
-  menarche: null,
-  amenorrhea: null,
-  hysterectomy: null,
-  bilateralOophorectomy: null,
-  cycle: null,
-  neverHadUterusOrOvaries: null,
-  determinedNotFertile: null,
-};
-const FERTILE = { ...UNKNOWN, sex: 'female', menarche: true, hysterectomy: false, bilateralOophorectomy: false, cycle: 'regular' };
 const LINE = { strengthMg: 25, capsules: 21, regimen: { perDay: 1, daysOn: 21, cycleDays: 28 } };
 
 let running: Running;
@@ -31,22 +20,6 @@ afterAll(() => running?.close());
 
 const rows = async <Row>(text: string, values: unknown[]): Promise<Row[]> =>
   (await running.service.pools.rest.query<Row>(text, values)).rows as Row[];
-
-let people = 0;
-/** Nobody is like anybody else unless asked. */
-function person(changed: object = {}) {
-  people += 1;
-  const letters = [...String(people)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
-  return {
-    givenName: `Given${letters}`,
-    familyName: `Family${letters}zzz`,
-    birthDate: `19${40 + (people % 20)}-01-${String(13 + (people % 15)).padStart(2, '0')}`,
-    program: PROGRAM,
-    answers: { ...UNKNOWN, sex: 'male' },
-    agreement: { signedAt: '2026-01-05', signedBy: ['patient'] },
-    ...changed,
-  };
-}
 
 describe('enrolling a patient', () => {
   it('works the category out from the answers, and writes person, enrollment, evidence and entry as version 1', async () => {

@@ -1,0 +1,56 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { OperationId } from '../auth/permission.js';
+import type { Principal } from '../auth/principal.js';
+import { mayTouch } from '../authorization/access.js';
+import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
+import { CaseStore } from '../authorization/case.store.js';
+import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
+import type { Pools } from '../database/pools.js';
+import { decide } from '../domain/authorization/decide.js';
+import { EditionCatalogue } from '../program/edition.catalogue.js';
+import { chartOf, previewOf } from './chart.js';
+import type { CategoryPreview, PatientView } from './chart.view.js';
+import { categoryChange } from './enrollment.command.js';
+import type { PreviewCategoryRequest } from './enrollment.dto.js';
+import type { Reading } from './in-words.js';
+import { PersonStore } from './person.store.js';
+
+/** What the practice reads of one patient. Nothing is changed, and nothing is kept from her own prescriber. */
+@Injectable()
+export class ChartService {
+  constructor(
+    @Inject(CaseStore) private readonly cases: CaseStore,
+    @Inject(PersonStore) private readonly people: PersonStore,
+    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
+    @Inject(POOLS) private readonly pools: Pools,
+    @Inject(DESK_PHONE) private readonly deskPhone: string,
+  ) {}
+
+  async patient(principal: Principal, patient: string, program: string): Promise<PatientView> {
+    const reading = await this.read(principal, 'getPatient', patient, program);
+    const [person, links] = await Promise.all([this.people.person(this.pools.rest, patient), this.people.links(this.pools.rest, patient)]);
+    if (person === null) throw new NotFound();
+    return chartOf(reading, person, links, principal);
+  }
+
+  /** Decides the change as if its prescriber had asked for it, and saves nothing. */
+  async previewCategory(principal: Principal, patient: string, request: PreviewCategoryRequest): Promise<CategoryPreview> {
+    const reading = await this.read(principal, 'previewCategory', patient, request.program);
+    const { loaded, edition } = reading;
+    const base = { id: uuidv7(), at: loaded.at, by: { role: 'prescriber' as const, id: loaded.file.enrollment?.prescriber ?? '' } };
+    return previewOf(reading, decide(loaded.file, categoryChange(base, loaded, edition, request), edition));
+  }
+
+  private async read(principal: Principal, operation: OperationId, patient: string, program: string): Promise<Reading> {
+    const { rest } = this.pools;
+    const enrollment = await this.cases.enrollmentId(rest, patient, program);
+    if (enrollment === null) throw new NotFound();
+    const participants = principal.participantId === null ? [] : [principal.participantId];
+    const loaded = await this.cases.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
+    if (loaded === null || !mayTouch(principal, operation, loaded)) throw new NotFound();
+    const edition = this.catalogue.inForce(loaded.program, loaded.at);
+    if (edition === undefined) throw new Indeterminate('edition-missing');
+    return { loaded, edition, deskPhone: this.deskPhone };
+  }
+}
