@@ -13,6 +13,7 @@ import { fillableView, reservedView } from './counter.view.js';
 import { type Identifiers, identifiersMatch } from './identifiers.js';
 import { MissBudget } from './miss-budget.js';
 import { counterReader } from './reader.js';
+import { refuseUnregisteredSite } from './registered-site.js';
 import type { HandOver } from './reservation.dto.js';
 import { dispenseCommand } from './reservation.service.js';
 import { handedOverView } from './reservation.view.js';
@@ -71,7 +72,7 @@ export class CounterService {
 
   /** A report is a fact: it is taken even from a caller whose budget of misses is spent. */
   report(principal: Principal, brought: BroughtNumber, handOver: HandOver, keyed: Keyed): Promise<Sent> {
-    return this.counted(principal, 'reportHandOver', brought, () => {}, {
+    return this.counted(principal, 'reportHandOver', brought, (loaded) => refuseUnregisteredSite(principal, loaded), {
       idempotency: keyed,
       command: (loaded, id) =>
         dispenseCommand(
@@ -94,7 +95,8 @@ export class CounterService {
     principal: Principal,
     operation: OperationId,
     { number }: BroughtNumber,
-    admit: () => void,
+    /** Throws when the question is not to be decided at all. */
+    admit: (loaded: LoadedCase) => void,
     asked: Asked,
   ): Promise<Sent> {
     let missed = false;
@@ -107,7 +109,7 @@ export class CounterService {
         unknownIsDecided: true,
         // Here, after an earlier reply to the same key has been repeated: a lost answer must not meet a limit.
         mayTouch: (loaded) => {
-          admit();
+          admit(loaded);
           return mayTouch(principal, operation, loaded);
         },
         answer: (decided) => {

@@ -11,6 +11,7 @@ import type { Pools } from '../database/pools.js';
 import type { Command, CommandOf } from '../domain/authorization/command.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { counterReader } from './reader.js';
+import { refuseUnregisteredSite } from './registered-site.js';
 import type { HandOver } from './reservation.dto.js';
 import { ReservationStore } from './reservation.store.js';
 import { handedOverView, type ReservationsReply, reservationView, standingView } from './reservation.view.js';
@@ -101,7 +102,10 @@ export class ReservationService {
       participants,
       unknownIsDecided,
       idempotency: keyed,
-      mayTouch: (loaded) => mayTouch(principal, operation, loaded) && (ofOthers || isOfSite(loaded, authorization, principal.siteId)),
+      mayTouch: (loaded) => {
+        if (ofOthers) refuseUnregisteredSite(principal, loaded);
+        return mayTouch(principal, operation, loaded) && (ofOthers || isOfSite(loaded, authorization, principal.siteId));
+      },
       command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(principal, loaded.file.patient) }),
       answer: (decided) => answerTo(decided, 'pharmacist', made, 200, counterReader(decided, siteZone)),
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { CounterWorld, codesOf, shownFor, strangeNumber } from './counter-world.js';
+import { DEMO_IDS } from '../../../src/demo/accounts.js';
+import { CounterWorld, codesOf, handOverOf, shownFor, strangeNumber } from './counter-world.js';
 
 // T6: numbers cannot be tried out.
 
@@ -50,4 +51,17 @@ it('T6: after 20 misses nothing more is looked up for this person; others, and w
   const metrics = await world.service.app.inject({ method: 'GET', url: '/metrics' });
   expect(metrics.body).toContain('counter_miss_budget_spent_total{scope="caller"} 1');
   expect(metrics.body).not.toContain('pharmacist');
+});
+
+it('a site that is not registered is told so: a hand-over that cannot be written down has to be heard of', async () => {
+  const issued = await world.authorization();
+  await world.sql('DELETE FROM participant WHERE id = $1', [DEMO_IDS.site3]);
+  expect(codesOf(await world.verify('pharmacist-3', shownFor(issued)))).toEqual(['PHARMACY_NOT_CERTIFIED']);
+  const happened = { ...handOverOf(issued), handedOverAt: new Date().toISOString() };
+  const { number, familyName, birthDate } = issued;
+  for (const reply of [
+    await world.step('pharmacist-3', issued, 'dispense', happened),
+    await world.post('pharmacist-3', '/v1/counter/hand-overs', { ...happened, number, familyName, birthDate }),
+  ])
+    expect([reply.status, reply.body.type]).toEqual([403, '/problems/site-not-registered']);
 });
