@@ -177,12 +177,15 @@ function negativeTest(on: LocalDate, at: Instant, edition: Edition): Evidence {
 }
 
 /** The last instant at which this issue would still be allowed: dated conditions hold to the end of the program's day, the others to their own. */
-export function issueValidThrough({ file, at, on, edition, by, authorization }: Judgement): Instant {
+export function issueValidThrough(judgement: Judgement): Instant {
+  const { file, at, on, edition, by, authorization } = judgement;
   const bounds = [endOfDay(on, edition.zone), authorization.preparationEndsAt];
   const certifiedUntil = file.participants[by.id]?.certifiedUntil ?? null;
   if (certifiedUntil !== null) bounds.push(certifiedUntil);
   const { laterMaxHours } = edition.tests.first;
-  const newest = acceptedNegatives(file, at, edition)[0];
-  if (newest && laterMaxHours !== null && firstRules(file, at, edition).tests) bounds.push(newest.collected.at + laterMaxHours * HOUR_MS);
+  // An earlier test of somebody whose category asks for none bounds nothing: it would end the allowance before it began.
+  const tested = governing(judgement)?.category.tests === true && firstRules(file, at, edition).tests;
+  const newest = tested ? acceptedNegatives(file, at, edition)[0] : undefined;
+  if (newest && laterMaxHours !== null) bounds.push(newest.collected.at + laterMaxHours * HOUR_MS);
   return Math.min(...bounds);
 }
