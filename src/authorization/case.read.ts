@@ -23,8 +23,14 @@ const ACCOMMODATION = `SELECT c.kind, epoch_ms(c.valid_from) AS "from", epoch_ms
 const list = (query: string, alias: string, order: string): string =>
   `(SELECT coalesce(json_agg(${alias} ORDER BY ${order}), '[]') FROM (${query}) ${alias})`;
 
+const PRESENT = (condition: string): string => `enrollment e JOIN patient p ON p.id = e.patient_id
+WHERE ${condition}`;
+/** One row either way, as empty as the case is: a number that nobody was given costs the same round trip as any other (T16). */
+const PRESENT_OR_NOT = (condition: string): string => `(SELECT 1) asked LEFT JOIN (enrollment e JOIN patient p ON p.id = e.patient_id)
+ON ${condition}`;
+
 /** $2 participants asked for besides those the case names, $3 and $4 caller and key. */
-function caseWhere(condition: string, more = ''): string {
+function caseWhere(condition: string, more = '', from = PRESENT): string {
   return `SELECT rems_now() AS at, clock_timestamp() AS machine_at, e.id, e.patient_id, e.program, e.prescriber_id, e.enrolled_at, e.re_enrolled_at,
   e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision, p.family_name_key, p.birth_date, p.told_result_at,${more}
   (SELECT json_build_object('name', m.name, 'phone', m.phone) FROM participant m WHERE m.id = e.prescriber_id) AS office,
@@ -46,15 +52,14 @@ function caseWhere(condition: string, more = ''): string {
     WHERE l.unlinked_at IS NULL AND (l.patient_id = e.patient_id OR l.other_patient_id = e.patient_id)) AS linked,
   (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
     FROM idempotency i WHERE i.caller = $3 AND i.key = $4) AS earlier
-FROM enrollment e JOIN patient p ON p.id = e.patient_id
-WHERE ${condition}`;
+FROM ${from(condition)}`;
 }
 
 /** How a command names its case; the statement for each is prepared once a connection. */
 export const CASE_BY = {
   number: {
     name: 'case-by-number',
-    text: caseWhere('e.id = (SELECT n.enrollment_id FROM prescription_authorization n WHERE n.number = $1)'),
+    text: caseWhere('e.id = (SELECT n.enrollment_id FROM prescription_authorization n WHERE n.number = $1)', '', PRESENT_OR_NOT),
   },
   authorization: {
     name: 'case-by-authorization',

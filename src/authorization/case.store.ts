@@ -2,7 +2,7 @@ import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
 import { CASE_BY, CASES_OF_PRACTICE, type CaseBy, PARTICIPANT } from './case.read.js';
-import { type CaseRow, type EarlierReply, type ParticipantRow, toAuthorization, toFill, toParticipant } from './case.rows.js';
+import { type CaseRow, type EarlierReply, toAuthorization, toFill, toParticipant } from './case.rows.js';
 import type { Statement } from './case.write.js';
 
 /** Anything that runs a statement: a pool, or an open transaction. */
@@ -36,6 +36,16 @@ export interface CaseQuery {
   readonly key: string;
 }
 
+/** What a decision needs besides a case: the time, the participants, and an earlier reply. */
+export interface AroundNobody {
+  readonly at: Instant;
+  readonly machineAt: Instant;
+  readonly participants: Case['participants'];
+  readonly earlier: EarlierReply | null;
+}
+
+type AroundNobodyRow = Pick<CaseRow, 'at' | 'machine_at' | 'participants' | 'earlier'>;
+
 export interface CaseOfPractice {
   readonly loaded: LoadedCase;
   readonly givenName: string;
@@ -45,9 +55,20 @@ export interface CaseOfPractice {
 /** Reads and writes the whole case across nouns; the only store that does. */
 export class CaseStore {
   async load(db: Db, query: CaseQuery): Promise<LoadedCase | null> {
+    const row = await this.row(db, query);
+    return isPresent(row) ? loaded(row) : null;
+  }
+
+  /** The case, or what stands around it when there is none: by number in one round trip either way, so that the time does not tell (T16). */
+  async loadOrNobody(db: Db, query: CaseQuery): Promise<LoadedCase | AroundNobody> {
+    const row = await this.row(db, query);
+    if (isPresent(row)) return loaded(row);
+    return row ? aroundNobody(row) : this.loadParticipants(db, query.participants, query.caller, query.key);
+  }
+
+  private async row(db: Db, query: CaseQuery): Promise<CaseRow | AroundNobodyRow | undefined> {
     const { name, text } = CASE_BY[query.by];
-    const { rows } = await db.query<CaseRow>(text, [query.value, query.participants, query.caller, query.key], name);
-    return rows[0] ? loaded(rows[0]) : null;
+    return (await db.query<CaseRow | AroundNobodyRow>(text, [query.value, query.participants, query.caller, query.key], name)).rows[0];
   }
 
   /** The cases of a prescriber's practice in a program, asked for by him or his delegate; `max` at the most. */
@@ -59,13 +80,8 @@ export class CaseStore {
   }
 
   /** Database time alone, with the participants asked for: for commands that speak of no patient. */
-  async loadParticipants(
-    db: Db,
-    ids: readonly string[],
-    caller: string,
-    key: string,
-  ): Promise<{ at: Instant; machineAt: Instant; participants: Case['participants']; earlier: EarlierReply | null }> {
-    const { rows } = await db.query<{ at: Instant; machine_at: Instant; participants: ParticipantRow[]; earlier: EarlierReply | null }>(
+  async loadParticipants(db: Db, ids: readonly string[], caller: string, key: string): Promise<AroundNobody> {
+    const { rows } = await db.query<AroundNobodyRow>(
       `SELECT rems_now() AS at, clock_timestamp() AS machine_at,
         (SELECT coalesce(json_agg(z), '[]') FROM (${PARTICIPANT} WHERE m.id = ANY($1::uuid[])) z) AS participants,
         (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
@@ -75,12 +91,7 @@ export class CaseStore {
     );
     const row = rows[0];
     if (!row) throw new Error('The database answered a question about its time with no row.');
-    return {
-      at: row.at,
-      machineAt: row.machine_at,
-      participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
-      earlier: row.earlier,
-    };
+    return aroundNobody(row);
   }
 
   /** The enrollment of that patient in that program; null when there is none. */
@@ -109,6 +120,15 @@ export class CaseStore {
     return rows[0]?.written === 1;
   }
 }
+
+const isPresent = (row: CaseRow | AroundNobodyRow | undefined): row is CaseRow => row !== undefined && 'id' in row && row.id !== null;
+
+const aroundNobody = (row: AroundNobodyRow): AroundNobody => ({
+  at: row.at,
+  machineAt: row.machine_at,
+  participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
+  earlier: row.earlier,
+});
 
 function loaded(row: CaseRow): LoadedCase {
   const file: Case = {

@@ -109,17 +109,7 @@ export class CommandRunner {
     const bodyHash = idempotency ? hashOfBody(idempotency.body) : '';
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const participants = [principal.participantId ?? principal.siteId, ...(request.participants ?? [])].filter((id) => id !== null);
-      const found = request.newcomer
-        ? null
-        : await this.parts.store.load(request.lane, { ...request.target, participants, caller: principal.subject, key });
-      if (found === null && !request.unknownIsDecided && !request.newcomer) throw new NotFound();
-      const loaded =
-        found ??
-        nobodysCase(
-          await this.parts.store.loadParticipants(request.lane, participants, principal.subject, key),
-          this.parts.catalogue,
-          request.newcomer,
-        );
+      const loaded = await this.load(request, participants, key);
       if (loaded.earlier && idempotency) return replayOf(loaded.earlier, bodyHash);
       if (!request.mayTouch(loaded)) throw new NotFound();
       checkClock(loaded, this.parts);
@@ -134,6 +124,20 @@ export class CommandRunner {
       await sleep(Math.random() * 4 * attempt);
     }
     throw new TooMuchTraffic();
+  }
+
+  private async load(
+    { principal, lane, target, newcomer, unknownIsDecided }: Request,
+    participants: string[],
+    key: string,
+  ): Promise<LoadedCase> {
+    const { store, catalogue } = this.parts;
+    const caller = principal.subject;
+    if (newcomer) return nobodysCase(await store.loadParticipants(lane, participants, caller, key), catalogue, newcomer);
+    const query = { ...target, participants, caller, key };
+    const found = unknownIsDecided ? await store.loadOrNobody(lane, query) : await store.load(lane, query);
+    if (found === null) throw new NotFound();
+    return 'file' in found ? found : nobodysCase(found, catalogue);
   }
 
   /** One command inside a larger transaction that already holds the enrollment's row, so that there is no race to lose. */

@@ -1,6 +1,6 @@
 import { type Case, NO_ANSWERS } from '../domain/patient.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
-import type { CaseStore, LoadedCase } from './case.store.js';
+import type { AroundNobody, LoadedCase } from './case.store.js';
 import type { Newcomer } from './newcomer.js';
 
 /** No patient and no facts: the case of a command about participants alone, or of a number that nobody was given (which is refused). */
@@ -20,11 +20,7 @@ export function caseOfNobody(participants: Case['participants']): Case {
   };
 }
 
-export function nobodysCase(
-  read: Awaited<ReturnType<CaseStore['loadParticipants']>>,
-  catalogue: EditionCatalogue,
-  newcomer: Newcomer | null = null,
-): LoadedCase {
+export function nobodysCase(read: AroundNobody, catalogue: EditionCatalogue, newcomer: Newcomer | null = null): LoadedCase {
   const nobody = caseOfNobody(read.participants);
   return {
     file: newcomer ? { ...nobody, patient: newcomer.patient } : nobody,
