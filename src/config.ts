@@ -54,6 +54,8 @@ export interface Config {
   readonly anonymousRatePerMinute: number;
   /** REMS_MISSES_PER_10_MINUTES · wrong numbers or names a pharmacist may try at the counter; a site may try twice, all together a hundred times as many. */
   readonly missesPerTenMinutes: number;
+  /** REMS_SWEEP_SECONDS · how long the background job rests between two rounds; 0: this process does none. */
+  readonly sweepSeconds: number;
   /** REMS_TRUSTED_PROXIES · addresses or ranges of your own proxies, by commas, whose X-Forwarded-For is believed. None: every caller's address is his own. */
   readonly trustedProxies: readonly string[];
 }
@@ -130,6 +132,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ratePerMinute: whole('REMS_RATE_PER_MINUTE', 600, 1, 1_000_000),
     anonymousRatePerMinute: whole('REMS_ANONYMOUS_RATE_PER_MINUTE', 120, 1, 1_000_000),
     missesPerTenMinutes: whole('REMS_MISSES_PER_10_MINUTES', 20, 1, 1_000_000),
+    sweepSeconds: whole('REMS_SWEEP_SECONDS', 5, 0, 3_600),
     trustedProxies: addresses('REMS_TRUSTED_PROXIES'),
   });
 }

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { CommandRunner } from './authorization/command.runner.js';
 import { EntrySigner } from './compliance-log/signer.js';
 import type { Config } from './config.js';
 import { openPools, type Pools } from './database/pools.js';
@@ -8,6 +9,8 @@ import { refuseOverpoweredRole } from './database/service-role.js';
 import { createApplication } from './http/application.js';
 import { buildOpenApi, serveOpenApi } from './http/openapi.js';
 import { Readiness } from './http/readiness.js';
+import { repeat } from './jobs/repeat.js';
+import { Sweeper } from './jobs/sweeper.js';
 import { EditionCatalogue } from './program/edition.catalogue.js';
 
 /** What the API says of itself. */
@@ -34,7 +37,9 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     await refuseOverpoweredRole(pools.rest);
     const app = await buildApplication(config, pools, log);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
+    const stopJobs = startJobs(app, config, pools, said('warn'));
     const close = async () => {
+      await stopJobs();
       await app.close();
       await pools.close();
     };
@@ -43,6 +48,22 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     await pools.close();
     throw error;
   }
+}
+
+/** The background jobs of this process. @returns ends them: what is under way is finished first */
+function startJobs(app: NestFastifyApplication, config: Config, pools: Pools, warn: (line: string) => void): () => Promise<void> {
+  if (config.sweepSeconds === 0) return async () => {};
+  const sweeper = new Sweeper({ runner: app.get(CommandRunner), pool: pools.rest, warn });
+  const sweeping = repeat(
+    config.sweepSeconds * 1_000,
+    () => sweeper.pass(),
+    (error) => warn(`The sweeper will try again: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  return async () => {
+    // The lease may stay behind when the database is already gone: it ends by itself.
+    await sweeper.stop().catch(() => {});
+    await sweeping.stop();
+  };
 }
 
 /** The application on those pools. Asks nothing of the database, so that the API can be described without one. */

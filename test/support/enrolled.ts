@@ -140,3 +140,11 @@ export async function started(running: Running, patient: string): Promise<string
   if (reply.status !== 201) throw new Error(`Not started: ${reply.text}`);
   return reply.body.authorization.id;
 }
+
+/** What the counter asks with, of the patient that `enroll` makes unless told otherwise. */
+export const atCounter = (number: string) => ({
+  number,
+  familyName: 'Okonkwo',
+  birthDate: '1960-01-01',
+  shows: { number: true, category: 'male-adult' },
+});
