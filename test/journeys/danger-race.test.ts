@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { broughtBy, handOver } from '../support/at-the-counter.js';
+import { testCollected } from '../support/at-the-practice.js';
 import type { Answer, Caller } from '../support/caller.js';
 import { sized } from '../support/full-size.js';
 import { findings } from '../support/oracle.js';
 import { ServiceRun } from '../support/service-run.js';
 import { type DatabaseProxy, proxyTo } from '../support/tcp-proxy.js';
 import { UNIQUE_INDEXES, withoutGuard } from '../support/walls.js';
-import { type Issued, inParallel, type Patient, PROGRAM } from '../support/world.js';
+import { type Issued, inParallel, type Patient } from '../support/world.js';
 
 // I5: a positive result and a permission in the same moment, at two processes. One of them is first, and nothing is permitted after danger.
 
@@ -40,14 +41,6 @@ async function pairs(run: ServiceRun, permission: Permission, count: number, pre
   });
 }
 
-const positive = (): object => ({
-  program: PROGRAM,
-  collectedAt: new Date(Date.now() - 60_000).toISOString(),
-  result: 'positive',
-  method: 'urine',
-  setting: 'clinical',
-});
-
 /** Both in the same moment, either a little earlier. */
 const race = ({ patient, ask }: Pair, delegate: Caller): Promise<[Answer, Answer]> => {
   const after = async (ms: number, what: () => Promise<Answer>) => {
@@ -56,7 +49,9 @@ const race = ({ patient, ask }: Pair, delegate: Caller): Promise<[Answer, Answer
   };
   const ahead = Math.round((Math.random() - 0.5) * 12);
   return Promise.all([
-    after(Math.max(0, ahead), () => delegate.post(`/v1/patients/${patient.id}/pregnancy-tests`, positive())),
+    after(Math.max(0, ahead), () =>
+      delegate.post(`/v1/patients/${patient.id}/pregnancy-tests`, testCollected(Date.now() - 60_000, 'positive')),
+    ),
     after(Math.max(0, -ahead), ask),
   ]);
 };

@@ -13,7 +13,11 @@ export interface RunOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The database as the processes see it, such as through a proxy. */
   readonly through?: (databaseUrl: string) => string | Promise<string>;
+  /** Another database than one of the run's server. */
+  readonly database?: RunDatabase;
 }
+
+export type RunDatabase = Pick<TestDatabase, 'serviceUrl' | 'ownerUrl' | 'owner' | 'pools' | 'close'>;
 
 /** Everything a journey stands on. */
 export class ServiceRun {
@@ -21,16 +25,16 @@ export class ServiceRun {
   private readonly callers: Caller[] = [];
 
   private constructor(
-    readonly database: TestDatabase,
+    readonly database: RunDatabase,
     readonly dataDir: string,
     readonly world: World,
     private readonly databaseUrl: string,
     private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async open({ processes = 1, settings = {}, through = (url) => url }: RunOptions = {}): Promise<ServiceRun> {
+  static async open({ processes = 1, settings = {}, through = (url) => url, ...more }: RunOptions = {}): Promise<ServiceRun> {
     const dataDir = mkdtempSync(join(tmpdir(), 'rems-journey-'));
-    const database = await openTestDatabase();
+    const database = more.database ?? (await openTestDatabase());
     const world = await World.open({ lane: database.pools.rest, owner: database.owner, dataDir });
     const run = new ServiceRun(database, dataDir, world, await through(database.serviceUrl), settings);
     const started = await Promise.allSettled(Array.from({ length: processes }, () => run.start()));

@@ -10,7 +10,9 @@ export interface DatabaseProxy {
    * connection is cut instead. A COMMIT is a statement like any other here.
    */
   loseAnswers(matches: (statement: string) => boolean, count: number): void;
-  /** Answers lost so far. */
+  /** Loses the next `count` such statements themselves: the connection is cut and the database never sees them. */
+  loseStatements(matches: (statement: string) => boolean, count: number): void;
+  /** Answers and statements lost so far. */
   lost(): number;
   /** Every statement prepared from now on goes through `change`, for controls that take a guard away from the real service. */
   rewrite(change: (statement: string) => string): void;
@@ -22,7 +24,7 @@ const SSL_REQUEST = 80_877_103;
 /** Listens on a port of its own and forwards to the database of `url`. */
 export async function proxyTo(url: string): Promise<DatabaseProxy> {
   const target = new URL(url);
-  const plan = { matches: (_: string) => false, left: 0, lost: 0, change: (statement: string) => statement };
+  const plan = { matches: (_: string) => false, answers: true, left: 0, lost: 0, change: (statement: string) => statement };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const database = connect(Number(target.port || 5432), target.hostname);
@@ -43,6 +45,9 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
       if (doomed || plan.left === 0 || !plan.matches(statement)) return;
       plan.left -= 1;
       doomed = true;
+      if (plan.answers) return;
+      plan.lost += 1;
+      client.destroy();
     };
     client.on('data', (bytes: Buffer) => {
       const forward = asked.add(bytes).map(({ type, whole, body }) => {
@@ -55,7 +60,7 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
         const changed = plan.change(text);
         return changed === text ? whole : parse(name, changed, body.subarray(body.indexOf(0, name.length + 1) + 1));
       });
-      if (forward.length > 0) database.write(Buffer.concat(forward));
+      if (forward.length > 0 && !client.destroyed) database.write(Buffer.concat(forward));
     });
     database.on('data', (bytes: Buffer) => {
       // ReadyForQuery, idle, ends an answer: by then the work is committed. Nobody shall hear of it.
@@ -75,7 +80,8 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
   own.port = String(typeof address === 'object' && address ? address.port : 0);
   return {
     url: own.href,
-    loseAnswers: (matches, count) => Object.assign(plan, { matches, left: count }),
+    loseAnswers: (matches, count) => Object.assign(plan, { matches, answers: true, left: count }),
+    loseStatements: (matches, count) => Object.assign(plan, { matches, answers: false, left: count }),
     lost: () => plan.lost,
     rewrite: (change) => Object.assign(plan, { change }),
     close: async () => {
