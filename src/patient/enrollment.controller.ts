@@ -15,6 +15,7 @@ import {
   ReEnrollPatientRequest,
   SignAgreementRequest,
   TransferPatientRequest,
+  WithdrawAgreementRequest,
 } from './enrollment.dto.js';
 import { EnrollmentService } from './enrollment.service.js';
 
@@ -73,7 +74,7 @@ export class EnrollmentController {
     @CurrentPrincipal() who: Principal,
     @IdempotencyKey() key: string,
     @IdParam('patientId') id: string,
-    @Body() body: ReasonRequest,
+    @Body() body: WithdrawAgreementRequest,
     @Res() reply: FastifyReply,
   ) {
     send(reply, await this.service.withdrawAgreement(who, id, body, { key, body: ['agreement-withdrawal', id, body] }));

@@ -14,6 +14,7 @@ import {
   OptionalField,
   TextField,
 } from '../http/fields.js';
+import { IdentityRequest } from '../speaker/identity.dto.js';
 
 const CYCLES = ['regular', 'irregular', 'none'] as const;
 const CAUSES = ['natural', 'medical-treatment', 'breast-feeding'] as const;
@@ -133,6 +134,12 @@ export class SignAgreementRequest extends InProgramRequest {
 export class ReasonRequest extends InProgramRequest {
   @TextField({ max: 500, description: 'Why' })
   reason!: string;
+}
+
+export class WithdrawAgreementRequest extends ReasonRequest {
+  @OptionalField()
+  @ObjectField(() => IdentityRequest, { description: 'From the phone desk only, and there always: what the person on the line answered' })
+  identity?: IdentityRequest;
 }
 
 export class PreviewCategoryRequest extends InProgramRequest {

@@ -2,44 +2,46 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
-import { actorOf, mayTouch } from '../authorization/access.js';
-import { answerTo } from '../authorization/answer.js';
-import { attest, type StatementId } from '../authorization/attestation.js';
+import { actorOf } from '../authorization/access.js';
+import { attest } from '../authorization/attestation.js';
 import type { Keyed } from '../authorization/authorization.service.js';
 import { POOLS } from '../authorization/authorization.tokens.js';
-import { CaseStore, type LoadedCase } from '../authorization/case.store.js';
+import type { LoadedCase } from '../authorization/case.store.js';
 import { CommandRunner, type Sent } from '../authorization/command.runner.js';
 import type { Newcomer } from '../authorization/newcomer.js';
-import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
+import { Indeterminate } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
-import type { Command } from '../domain/authorization/command.js';
 import { dateAt } from '../domain/calendar.js';
 import { categoryFromAnswers, registeredCategory } from '../domain/category.js';
 import { type Answers, NO_ANSWERS } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
-import { agreementIn, type Base, categoryChange } from './enrollment.command.js';
+import { type AboutPatient, PatientCommands } from '../speaker/patient.commands.js';
+import { agreementIn, categoryChange } from './enrollment.command.js';
 import {
   answersOf,
   type ChangeCategoryRequest,
   type EnrollPatientRequest,
+  type InProgramRequest,
+  type ReasonRequest,
   type ReEnrollPatientRequest,
   type SignAgreementRequest,
+  type TransferPatientRequest,
+  type WithdrawAgreementRequest,
 } from './enrollment.dto.js';
-import { audienceOf, enrolled, enrollmentAnswer } from './enrollment.view.js';
+import { enrolled, enrollmentAnswer } from './enrollment.view.js';
 import { familyNameKey } from './family-name.js';
 import { PersonStore, type Suspect } from './person.store.js';
 
-/** A command from the case as read and the edition in force. */
-type Making = (base: Base, loaded: LoadedCase, edition: Edition) => Command;
+type Making = AboutPatient['command'];
 
 /** A patient into the program, and what becomes of the enrollment, in the order of work: read, decide, write, answer. */
 @Injectable()
 export class EnrollmentService {
   constructor(
     @Inject(CommandRunner) private readonly runner: CommandRunner,
-    @Inject(CaseStore) private readonly cases: CaseStore,
+    @Inject(PatientCommands) private readonly commands: PatientCommands,
     @Inject(PersonStore) private readonly people: PersonStore,
     @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
     @Inject(POOLS) private readonly pools: Pools,
@@ -94,74 +96,60 @@ export class EnrollmentService {
   }
 
   reEnroll(principal: Principal, patient: string, request: ReEnrollPatientRequest, keyed: Keyed): Promise<Sent> {
-    const making: Making = (base, { file }, edition) => {
+    const command: Making = (base, { loaded, edition }) => {
       const answers = answersOf(request.answers ?? {});
-      const category = request.category ?? this.categoryOf({ ...file.answers, ...answers }, base, edition);
+      const on = dateAt(base.at, edition.zone);
+      const category = request.category ?? categoryFromAnswers({ ...loaded.file.answers, ...answers }, on, edition);
       const agreement = agreementIn(request.agreement, category ?? '', edition);
       return { ...base, do: 're-enroll-patient', prescriber: base.by.id, category, answers, agreement };
     };
-    return this.act(principal, 'reEnrollPatient', patient, request.program, keyed, making, { statement: 'enroll-patient.1' });
+    return this.act(principal, 'reEnrollPatient', patient, request, keyed, { command, statement: 'enroll-patient.1' });
   }
 
   signAgreement(principal: Principal, patient: string, request: SignAgreementRequest, keyed: Keyed): Promise<Sent> {
-    const making: Making = (base, { file }, edition) => {
-      const registered = registeredCategory(file, dateAt(base.at, edition.zone), edition);
+    const command: Making = (base, { loaded, edition }) => {
+      const registered = registeredCategory(loaded.file, dateAt(base.at, edition.zone), edition);
       return { ...base, do: 'sign-agreement', agreement: agreementIn(request, request.category ?? registered ?? '', edition) };
     };
-    return this.act(principal, 'signAgreement', patient, request.program, keyed, making, { statement: 'sign-agreement.1' });
+    return this.act(principal, 'signAgreement', patient, request, keyed, { command, statement: 'sign-agreement.1' });
   }
 
   changeCategory(principal: Principal, patient: string, request: ChangeCategoryRequest, keyed: Keyed): Promise<Sent> {
-    const making: Making = (base, loaded, edition) => categoryChange(base, loaded, edition, request);
-    return this.act(principal, 'changeCategory', patient, request.program, keyed, making, { statement: 'change-category.1' });
+    const command: Making = (base, { loaded, edition }) => categoryChange(base, loaded, edition, request);
+    return this.act(principal, 'changeCategory', patient, request, keyed, { command, statement: 'change-category.1' });
   }
 
-  withdrawAgreement(principal: Principal, patient: string, { program, reason }: { program: string; reason: string }, keyed: Keyed) {
-    return this.act(principal, 'withdrawAgreement', patient, program, keyed, (base) => ({ ...base, do: 'withdraw-agreement', reason }));
+  withdrawAgreement(principal: Principal, patient: string, request: WithdrawAgreementRequest, keyed: Keyed): Promise<Sent> {
+    const { reason, identity } = request;
+    const command: Making = (base) => ({ ...base, do: 'withdraw-agreement', reason });
+    return this.act(principal, 'withdrawAgreement', patient, request, keyed, { command, named: identity });
   }
 
-  transfer(principal: Principal, patient: string, { program, to }: { program: string; to: string }, keyed: Keyed): Promise<Sent> {
-    return this.act(principal, 'transferPatient', patient, program, keyed, (base) => ({ ...base, do: 'transfer-patient', to }), {
-      participants: [to],
-    });
+  transfer(principal: Principal, patient: string, request: TransferPatientRequest, keyed: Keyed): Promise<Sent> {
+    const { to } = request;
+    const command: Making = (base) => ({ ...base, do: 'transfer-patient', to });
+    return this.act(principal, 'transferPatient', patient, request, keyed, { command, participants: [to] });
   }
 
-  deactivate(principal: Principal, patient: string, { program, reason }: { program: string; reason: string }, keyed: Keyed): Promise<Sent> {
-    return this.act(principal, 'deactivatePatient', patient, program, keyed, (base) => ({ ...base, do: 'deactivate-patient', reason }));
+  deactivate(principal: Principal, patient: string, request: ReasonRequest, keyed: Keyed): Promise<Sent> {
+    const command: Making = (base) => ({ ...base, do: 'deactivate-patient', reason: request.reason });
+    return this.act(principal, 'deactivatePatient', patient, request, keyed, { command });
   }
 
-  recordDeath(
-    principal: Principal,
-    patient: string,
-    { program, reason }: { program: string; reason: string },
-    keyed: Keyed,
-  ): Promise<Sent> {
-    return this.act(principal, 'recordDeath', patient, program, keyed, (base) => ({ ...base, do: 'record-death', reason }));
+  recordDeath(principal: Principal, patient: string, request: ReasonRequest, keyed: Keyed): Promise<Sent> {
+    const command: Making = (base) => ({ ...base, do: 'record-death', reason: request.reason });
+    return this.act(principal, 'recordDeath', patient, request, keyed, { command });
   }
 
-  private async act(
-    principal: Principal,
+  private act(
+    caller: Principal,
     operation: OperationId,
     patient: string,
-    program: string,
+    { program }: InProgramRequest,
     keyed: Keyed,
-    making: Making,
-    more: { readonly statement?: StatementId; readonly participants?: readonly string[] } = {},
+    asked: Pick<AboutPatient, 'command' | 'statement' | 'participants' | 'named'>,
   ): Promise<Sent> {
-    const enrollment = await this.cases.enrollmentId(this.pools.rest, patient, program);
-    if (enrollment === null) throw new NotFound();
-    const { statement, participants } = more;
-    return this.runner.run({
-      principal,
-      lane: this.pools.rest,
-      target: { by: 'enrollment', value: enrollment },
-      ...(participants ? { participants } : {}),
-      idempotency: keyed,
-      mayTouch: (loaded) => mayTouch(principal, operation, loaded),
-      command: (loaded, id) => making({ id, at: loaded.at, by: actorOf(principal, patient) }, loaded, this.editionOf(loaded)),
-      ...(statement ? { attestation: () => attest(statement, principal) } : {}),
-      answer: (decided) => answerTo(decided, audienceOf(principal), (all) => enrollmentAnswer(all, audienceOf(principal))),
-    });
+    return this.commands.run({ caller, operation, patient, program, keyed, made: enrollmentAnswer, ...asked });
   }
 
   private newcomer(request: EnrollPatientRequest): Newcomer {
@@ -180,10 +168,6 @@ export class EnrollmentService {
       postalCode: request.postalCode?.trim() ?? null,
       recordNumber: request.recordNumber?.trim() ?? null,
     };
-  }
-
-  private categoryOf(answers: Answers, { at }: Pick<Base, 'at'>, edition: Edition): string | null {
-    return categoryFromAnswers(answers, dateAt(at, edition.zone), edition);
   }
 
   private editionOf(loaded: Pick<LoadedCase, 'program' | 'at'>): Edition {

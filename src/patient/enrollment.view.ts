@@ -7,12 +7,6 @@ import { registeredCategory } from '../domain/category.js';
 import type { Audience } from '../wording/audience.js';
 import type { Suspect } from './person.store.js';
 
-/** In whose words this caller is answered. */
-export function audienceOf({ role }: Pick<Principal, 'role'>): Audience {
-  if (role === 'guardian') return 'guardian';
-  return role === 'patient' || role === 'program-agent' ? 'patient' : 'prescriber';
-}
-
 /** What an accepted command left behind: the category as it now is, and the authorizations that ended with it. */
 export function enrollmentAnswer({ loaded, decision, edition }: Decided, audience: Audience): object {
   const file = apply(loaded.file, decision.effects);

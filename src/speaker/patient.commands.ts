@@ -35,6 +35,8 @@ export interface AboutPatient {
   readonly keyed: Keyed | null;
   /** Whether what the address names is there; false answers 404. */
   readonly exists?: (loaded: LoadedCase) => boolean;
+  /** Participants the command names besides the actor. */
+  readonly participants?: readonly string[];
   readonly command: (base: Base, given: Given) => Command;
   readonly statement?: StatementId;
   /** What the accepted command's answer holds besides outcome and reference. */
@@ -52,7 +54,7 @@ export class PatientCommands {
   ) {}
 
   async run(asked: AboutPatient): Promise<Sent> {
-    const { caller, operation, patient, program, keyed, statement } = asked;
+    const { caller, operation, patient, program, keyed, statement, participants } = asked;
     const enrollment = await this.store.enrollmentId(this.pools.rest, patient, program);
     if (enrollment === null) throw new NotFound();
     const speaker = speakerFor(caller, patient, asked.named, this.catalogue);
@@ -60,6 +62,7 @@ export class PatientCommands {
       principal: speaker.principal,
       lane: this.pools.rest,
       target: { by: 'enrollment', value: enrollment },
+      ...(participants ? { participants } : {}),
       idempotency: keyed,
       mayTouch: (loaded) => speaker.reaches(operation, loaded) && (asked.exists?.(loaded) ?? true),
       command: (loaded, id) => asked.command({ id, at: loaded.at, by: speaker.actor(loaded) }, { loaded, edition: this.editionOf(loaded) }),

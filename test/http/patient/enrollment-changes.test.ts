@@ -103,6 +103,20 @@ describe('ends and new beginnings', () => {
     ]);
   });
 
+  it('an agreement is taken back by the patient’s own word, her guardian’s while she is a minor, and by telephone once it is known who calls', async () => {
+    const patient = await enrolledBy(doctor, { familyName: 'Caller', birthDate: '1951-05-28' });
+    const desk = await running.as('program-agent');
+    const say = (identity?: object) =>
+      desk.post(`/v1/patients/${patient}/agreement-withdrawal`, { program, reason: 'By telephone.', ...(identity ? { identity } : {}) });
+    expect((await say()).status).toBe(404);
+    expect((await say({ familyName: 'Caller', birthDate: '1951-05-29' })).status).toBe(404);
+    const done = await say({ familyName: 'caller', birthDate: '1951-05-28' });
+    expect([done.status, done.body.category]).toEqual([200, undefined]);
+    expect(
+      (await (await running.as('guardian')).post(`/v1/patients/${patient}/agreement-withdrawal`, { program, reason: 'x' })).status,
+    ).toBe(404);
+  });
+
   it('a closed enrollment begins again with a new agreement', async () => {
     const patient = await enrolledBy(doctor);
     await doctor.post(`/v1/patients/${patient}/deactivation`, { program, reason: 'Moved away.' });
