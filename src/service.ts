@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { CommandRunner } from './authorization/command.runner.js';
 import { EntrySigner } from './compliance-log/signer.js';
 import type { Config } from './config.js';
+import { refuseDemoDatabase } from './database/demo-clock.js';
 import { openPools, type Pools } from './database/pools.js';
 import { refuseOverpoweredRole } from './database/service-role.js';
 import { createApplication } from './http/application.js';
@@ -35,6 +36,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     // First the connections: at a start one may take longer than a caller would be let wait for it.
     await pools.warm();
     await refuseOverpoweredRole(pools.rest);
+    if (!config.demo) await refuseDemoDatabase(pools.rest);
     const app = await buildApplication(config, pools, log);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
     const stopJobs = startJobs(app, config, pools, said('warn'));

@@ -1,5 +1,6 @@
 // A clock that can be moved, for tests and demo databases: 28 days pass in a test. Production's rems_now() has no switch, so this replaces the function.
 import pg from 'pg';
+import type { QueryPool } from './pools.js';
 
 /**
  * Replaces rems_now() by a variant that adds the offset in table `demo_clock`. It keeps ticking. May be called again; the offset stays.
@@ -35,6 +36,19 @@ export function advanceDemoClock(ownerUrl: string, byMs: number): Promise<void> 
   return asOwner(ownerUrl, async (client) => {
     await client.query('UPDATE demo_clock SET offset_ms = offset_ms + $1', [byMs]);
   });
+}
+
+/**
+ * Refuses a database whose clock can be moved, or ever could: its history is of no use to production.
+ * @throws Error in one sentence for the person who set it up
+ */
+export async function refuseDemoDatabase(pool: Pick<QueryPool, 'query'>): Promise<void> {
+  const { rows } = await pool.query<{ demo: boolean }>("SELECT to_regclass('demo_clock') IS NOT NULL AS demo");
+  if (rows[0]?.demo !== false) {
+    throw new Error(
+      'The service does not start because OIDC_ISSUER is set and DATABASE_URL names a demo database: its people are invented and its clock can be moved. Begin with an empty one.',
+    );
+  }
 }
 
 async function asOwner(ownerUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

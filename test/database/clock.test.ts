@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../src/config.js';
+import { refuseDemoDatabase } from '../../src/database/demo-clock.js';
+import { createLogger } from '../../src/http/logging.js';
+import { openService } from '../../src/service.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -27,6 +31,10 @@ describe('the clock of production (I18)', () => {
     });
     expect(moments.map(({ micros }) => micros % 1_000)).toEqual([0, 0]);
     expect(moments[1]!.now - moments[0]!.now).toBeGreaterThanOrEqual(10);
+  });
+
+  test('is what a service with an issuer of its own begins on', async () => {
+    await expect(refuseDemoDatabase(db.pools.rest)).resolves.toBeUndefined();
   });
 
   test('has no switch: the service can neither replace it nor move it', async () => {
@@ -83,6 +91,12 @@ describe('the demo clock', () => {
     db = await openTestDatabase();
   });
   afterAll(() => db.close());
+
+  test('is no clock for production: with an issuer of its own the service does not start on it', async () => {
+    const config = loadConfig({ OIDC_ISSUER: 'https://login.example.org/' });
+    const starting = openService(config, db.serviceUrl, createLogger({ level: 'silent' }));
+    await expect(starting).rejects.toThrow('names a demo database');
+  });
 
   test('starts at the real time', async () => {
     expect(Math.abs((await askNow(db)) - Date.now())).toBeLessThan(1_000);
