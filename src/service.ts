@@ -76,7 +76,7 @@ export async function buildApplication(config: Config, pools: Pools, log: Logger
     signer: EntrySigner.fromFile(config.signingKeyFile),
     maxClockSkewMs: config.maxClockSkewMs,
     deskPhone: config.deskPhone,
-    alarm: (why, detail) => log.error({ event: 'indeterminate', why }, detail),
+    alarm: (why, detail) => log.error({ event: 'indeterminate', code: why }, detail),
   });
   const app = await createApplication(module, {
     log,
