@@ -20,7 +20,7 @@ export const catalogue = EditionCatalogue.fromFolder();
 const DAY_MS = 24 * HOUR_MS;
 const ZONE = catalogue.inForce(PROGRAM, Date.now())?.zone ?? 'UTC';
 
-export type Kind = 'male' | 'frp';
+export type Kind = 'male' | 'frp' | 'boy';
 
 export interface Patient {
   readonly id: string;
@@ -39,8 +39,16 @@ export interface Issued extends Patient {
   readonly number: string;
 }
 
-const KINDS: Readonly<Record<Kind, { category: string; birthDate: string; answers: Partial<Answers> }>> = {
+interface KindOf {
+  readonly category: string;
+  readonly birthDate: string;
+  readonly answers: Partial<Answers>;
+  readonly signedBy?: readonly ('patient' | 'guardian')[];
+}
+
+const KINDS: Readonly<Record<Kind, KindOf>> = {
   male: { category: 'male-adult', birthDate: '1960-05-17', answers: { sex: 'male' } },
+  boy: { category: 'male-child', birthDate: '2013-05-17', answers: { sex: 'male' }, signedBy: ['guardian'] },
   frp: {
     category: 'frp-adult',
     birthDate: '1990-03-09',
@@ -162,7 +170,7 @@ export class World {
   }
 
   private async enrollOne(kind: Kind, prescriber: string): Promise<Patient> {
-    const { category, birthDate, answers } = KINDS[kind];
+    const { category, birthDate, answers, signedBy = ['patient'] } = KINDS[kind];
     const id = uuidv7();
     const familyName = `Sample${letters(id)}`;
     const by: Actor = { role: 'prescriber', id: demoAccount(prescriber).participantId ?? '' };
@@ -185,7 +193,7 @@ export class World {
         do: 'enroll-patient',
         category,
         answers: { birthDate, ...answers },
-        agreement: { category, signed, signedBy: ['patient'], prescriber: null },
+        agreement: { category, signed, signedBy, prescriber: null },
         prescriber: by.id,
       } as Built,
       { target: { by: 'enrollment', value: id }, newcomer },
