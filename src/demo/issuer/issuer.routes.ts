@@ -12,7 +12,9 @@ export async function registerIssuerRoutes(app: FastifyInstance, dataDir: string
   const provider = createDemoProvider(await openIssuerFile(dataDir));
   const answer = provider.callback();
 
-  await app.register(async (scope) => {
+  // Not awaited: that would finish Fastify's start before Nest has set its error handler, and what the body parser refuses would be answered
+  // in Fastify's own words. A failure in here still fails the application's start.
+  void app.register(async (scope) => {
     // oidc-provider reads its bodies itself; a body that was read before is lost to it.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
