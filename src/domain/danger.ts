@@ -39,16 +39,13 @@ function raised(evidence: readonly Evidence[]): Danger[] {
   return dangers;
 }
 
-/** The dangers that stand at `at`: raised and by nothing ended. Those of a suspected double of the patient count as her own (rules §9.15). */
-export function standingDangers(file: Case, at: Instant, edition: Edition): Danger[] {
-  const own = raised(file.evidence);
-  const linked = file.linked.flatMap((record) => raised(record.evidence));
-  if (own.length === 0 && linked.length === 0) return [];
+/** Whether the facts of one record end a danger. */
+function endedIn(file: Pick<Case, 'evidence' | 'accommodations'>, at: Instant, edition: Edition): (danger: Danger) => boolean {
   const clearings = evidenceOf(file, 'clearing');
   const resolutions = evidenceOf(file, 'discrepancy-resolved');
   const tests = acceptedNegatives(file, at, edition);
   const cleared = (danger: Danger) => clearings.some((fact) => danger.since <= fact.through && danger.recordedAt <= fact.recordedAt);
-  const ended = (danger: Danger): boolean => {
+  return (danger) => {
     const rule = edition.holds[danger.hold];
     switch (rule.liftedBy) {
       case 'clearing':
@@ -66,7 +63,22 @@ export function standingDangers(file: Case, at: Instant, edition: Edition): Dang
       }
     }
   };
-  return [...own, ...linked].filter((danger) => !ended(danger));
+}
+
+/**
+ * The dangers that stand at `at`: raised and by nothing ended. Those of a suspected double of the patient count as her own (rules §9.15), until
+ * they are ended on either record: what was cleared there needs no second clearing here.
+ */
+export function standingDangers(file: Case, at: Instant, edition: Edition): Danger[] {
+  const own = raised(file.evidence);
+  const doubles = file.linked.map((record) => ({ record, dangers: raised(record.evidence) })).filter(({ dangers }) => dangers.length > 0);
+  if (own.length === 0 && doubles.length === 0) return [];
+  const endedHere = endedIn(file, at, edition);
+  const linked = doubles.flatMap(({ record, dangers }) => {
+    const endedThere = endedIn({ evidence: record.evidence, accommodations: file.accommodations }, at, edition);
+    return dangers.filter((danger) => !endedHere(danger) && !endedThere(danger));
+  });
+  return [...own.filter((danger) => !endedHere(danger)), ...linked];
 }
 
 export const reasonOf = (danger: Danger, edition: Edition): ReasonCode => edition.holds[danger.hold].reason;

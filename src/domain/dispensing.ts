@@ -19,12 +19,18 @@ export function capsulesFor(days: number, regimen: Regimen): number {
 export const followsDirections = (line: PrescriptionLine, supplyDays: number): boolean =>
   line.capsules === capsulesFor(supplyDays, line.regimen);
 
-/** The days a smaller or equal hand-over lasts: as said, or as its capsules tell, never more than authorized. */
+/**
+ * The days a smaller or equal hand-over lasts: as said, or as its capsules tell, never more than authorized. All capsules are all days, whatever
+ * is said: who names fewer would have the next fill come early.
+ */
 export function givenSupplyDays(prescription: Prescription, given: { capsules: number | null; supplyDays: number | null }): number {
-  const first = prescription.lines[0];
-  if (given.supplyDays !== null) return Math.min(given.supplyDays, prescription.supplyDays);
-  if (given.capsules === null || !first || given.capsules >= first.capsules) return prescription.supplyDays;
-  return Math.min(coveredDays(given.capsules, first.regimen), prescription.supplyDays);
+  const { lines, supplyDays } = prescription;
+  const first = lines[0];
+  const whole = lines.reduce((sum, line) => sum + line.capsules, 0);
+  if (given.capsules !== null && given.capsules >= whole) return supplyDays;
+  if (given.supplyDays !== null) return Math.min(given.supplyDays, supplyDays);
+  if (given.capsules === null || !first || given.capsules >= first.capsules) return supplyDays;
+  return Math.min(coveredDays(given.capsules, first.regimen), supplyDays);
 }
 
 interface SupplyEvent {

@@ -66,14 +66,18 @@ export function defectsOf(test: StandingTest, file: Pick<Case, 'accommodations'>
 }
 
 /** Negative results collected by `at`, newest first, each with what is wrong with it. */
-export function negatives(file: Case, at: Instant, edition: Edition): { test: StandingTest; defects: ReasonCode[] }[] {
+export function negatives(
+  file: Pick<Case, 'evidence' | 'accommodations'>,
+  at: Instant,
+  edition: Edition,
+): { test: StandingTest; defects: ReasonCode[] }[] {
   return standingTests(file)
     .filter((test) => test.result === 'negative' && test.collected.at <= at)
     .reverse()
     .map((test) => ({ test, defects: defectsOf(test, file, edition) }));
 }
 
-export const acceptedNegatives = (file: Case, at: Instant, edition: Edition): StandingTest[] =>
+export const acceptedNegatives = (file: Pick<Case, 'evidence' | 'accommodations'>, at: Instant, edition: Edition): StandingTest[] =>
   negatives(file, at, edition)
     .filter((each) => each.defects.length === 0)
     .map((each) => each.test);
@@ -85,3 +89,7 @@ export const isSetting = (setting: string, { tests }: Edition): boolean =>
 /** What a method is known to see where the program accepts its tests as they are; null for a kit, which has to say so itself (rules §9.9). */
 export const sensitivityOf = (method: string, setting: string, { tests }: Edition): number | null =>
   tests.settings.includes(setting) ? (tests.methodSensitivity[method] ?? null) : null;
+
+/** Whether a result called negative names an amount that every accepted test has to see: one of the two is a slip of the pen. */
+export const contradictsItself = ({ result, value }: Pick<PregnancyTest, 'result' | 'value'>, { tests }: Edition): boolean =>
+  result === 'negative' && value !== null && tests.maxSensitivity !== null && value >= tests.maxSensitivity;

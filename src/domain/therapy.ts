@@ -109,7 +109,8 @@ export function firstRules(file: Case, at: Instant, edition: Edition): FirstRule
 function workOutFirstRules(file: Case, at: Instant, edition: Edition): FirstRules {
   const on = dateAt(at, edition.zone);
   const last = lastFill(file);
-  const cleared = clearedSince(file, last?.handedOver.at ?? null);
+  // A clearing of an earlier enrollment says nothing about the beginning of this one.
+  const cleared = clearedSince(file, last?.handedOver.at ?? file.enrollment?.reEnrolledAt ?? null);
   if (last === null) return { firstPrescription: true, tests: !cleared, lead: true };
   if (enrollmentLapsed(file, on, edition)) return { firstPrescription: false, tests: true, lead: true };
   if (categoryOf(file.category, edition)?.reproductivePotential !== true) return { firstPrescription: false, tests: false, lead: false };

@@ -2,7 +2,7 @@ import { categoryFromAnswers, categoryOf, contradicted, registeredCategory } fro
 import { isCertified } from '../participant.js';
 import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
-import { attestingReasons, roleReasons } from './attester.js';
+import { attestingReasons, roleReasons, speaksForPatient } from './attester.js';
 import type { AgreementInput } from './command.js';
 import { effectiveState, isOpen } from './deadline.js';
 import type { Effect } from './effect.js';
@@ -105,11 +105,19 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   return accepted(effects);
 }
 
+/** Whoever signs without the prescriber signs for nobody else: a child's own signature is not the guardian's. */
+function inPersonReasons({ file, command, on, edition }: Situation<'sign-agreement'>): ReasonCode[] {
+  const { by, agreement } = command;
+  const child = categoryOf(registeredCategory(file, on, edition), edition)?.age === 'child';
+  const own = speaksForPatient(by, child) && agreement.signedBy.every((signer) => signer === by.role);
+  return own ? [] : ['MAY_NOT_ATTEST'];
+}
+
 /** Signed before the prescriber, or by the patient or guardian in person: then it is the agreement with her own prescriber. */
 function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
   const { file, command, at, edition } = situation;
   const inPerson = command.by.role === 'patient' || command.by.role === 'guardian';
-  const reasons = [...(inPerson ? [] : attestingReasons(situation)), ...signedLater(command.agreement, at)];
+  const reasons = [...(inPerson ? inPersonReasons(situation) : attestingReasons(situation)), ...signedLater(command.agreement, at)];
   if (categoryOf(command.agreement.category, edition) === null) reasons.push('CATEGORY_UNKNOWN');
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');
   if (reasons.length > 0 || file.enrollment === null) return refused(reasons);

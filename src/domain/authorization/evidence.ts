@@ -109,9 +109,17 @@ function asKnownAt(file: Case, at: Instant): Case {
   };
 }
 
+/** A prescriber's change of a result is his signature: the patient's own, certified. What only adds a danger is taken from any prescriber. */
+function amendingReasons(situation: Situation<'correct-pregnancy-test' | 'retract-pregnancy-test'>): ReasonCode[] {
+  const { command } = situation;
+  if (command.by.role !== 'prescriber') return roleReasons(command.by, ['laboratory', 'administrator', 'system']);
+  const result = command.do === 'correct-pregnancy-test' ? command.corrected.result : undefined;
+  return result === 'positive' || result === 'indeterminate' ? [] : attestingReasons(situation);
+}
+
 function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
   const { file, command, at } = situation;
-  const who = roleReasons(command.by, ['prescriber', 'laboratory', 'administrator', 'system']);
+  const who = amendingReasons(situation);
   if (who.length > 0) return refused(who);
   const test = standingTests(file).find((each) => each.id === command.test);
   if (!test) return refused(['FACT_UNKNOWN']);
@@ -131,7 +139,7 @@ function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
 
 function retractTest(situation: Situation<'retract-pregnancy-test'>): Ruling {
   const { file, command, at } = situation;
-  const who = roleReasons(command.by, ['prescriber', 'laboratory', 'administrator', 'system']);
+  const who = amendingReasons(situation);
   if (who.length > 0) return refused(who);
   const test = standingTests(file).find((each) => each.id === command.test);
   if (!test) return refused(['FACT_UNKNOWN']);

@@ -3,7 +3,7 @@ import type { Given } from '../patient.js';
 import type { Question } from '../program.js';
 import { governing } from '../requirement.js';
 import { judgeSurvey, notAsked, reportedBy, type SurveyOf, surveyOf, unanswered } from '../survey.js';
-import { roleReasons, speaksForPatient } from './attester.js';
+import { attestingReasons, speaksForPatient } from './attester.js';
 import type { Effect } from './effect.js';
 import { EVIDENCE } from './evidence.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
@@ -70,8 +70,9 @@ function reportOf({ code, reports }: Question, situation: Situation<'complete-su
   }
 }
 
-function resolveDiscrepancy({ file, command, at, edition }: Situation<'resolve-discrepancy'>): Ruling {
-  const who = roleReasons(command.by, ['prescriber', 'administrator']);
+function resolveDiscrepancy(situation: Situation<'resolve-discrepancy'>): Ruling {
+  const { file, command, at, edition } = situation;
+  const who = command.by.role === 'administrator' ? [] : attestingReasons(situation);
   if (who.length > 0) return refused(who);
   if (!standingDangers(file, at, edition).some((danger) => edition.holds[danger.hold].liftedBy === 'resolution'))
     return refused(['WRONG_STATE']);

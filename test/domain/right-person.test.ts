@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { standingDangers } from '../../src/domain/danger.js';
+import { givenSupplyDays } from '../../src/domain/dispensing.js';
+import type { Evidence, LinkedRecord } from '../../src/domain/patient.js';
+import { contradictsItself } from '../../src/domain/pregnancy-test.js';
+import { firstRules } from '../../src/domain/therapy.js';
+import { at, EDITION, Story, world } from '../support/cases.js';
+
+// Facts count from the right person, about the right person, and for as long as they mean what they say.
+
+const WHEN = '2027-01-15T12:00';
+const child = () => new Story(world('frp-child-first', WHEN), at(WHEN));
+const woman = (changed = {}) => new Story(world('frp-first', WHEN, changed), at(WHEN));
+const SUSPENDED = { participants: [{ id: 'dr-1', kind: 'prescriber', certifiedFrom: '2020-01-01', suspendedAt: '2027-01-02T00:00' }] };
+
+describe('an agreement signed without the prescriber (I9)', () => {
+  const sign = (by: string, signedBy: string[], category = 'frp-child') => ({ do: 'sign-agreement', by, category, signedBy });
+
+  test('a child’s signature is never the guardian’s', () => {
+    expect(child().says(sign('patient', ['guardian'])).reasons).toEqual(['MAY_NOT_ATTEST']);
+    expect(child().says(sign('patient', ['patient', 'guardian'])).reasons).toEqual(['MAY_NOT_ATTEST']);
+    expect(child().says(sign('patient', ['patient'])).outcome).toBe('allow');
+  });
+
+  test('a guardian signs as guardian, and only for a child', () => {
+    expect(child().says(sign('guardian', ['guardian'])).outcome).toBe('allow');
+    expect(child().says(sign('guardian', ['patient'])).reasons).toEqual(['MAY_NOT_ATTEST']);
+    expect(woman().says(sign('guardian', ['guardian'], 'frp-adult')).reasons).toEqual(['MAY_NOT_ATTEST']);
+  });
+
+  test('before the prescriber both may sign', () => {
+    expect(child().says(sign('dr-1', ['patient', 'guardian'])).outcome).toBe('allow');
+  });
+});
+
+describe('a result changed by a prescriber is his signature (I8)', () => {
+  const correct = (by: string, result: string) => ({
+    do: 'correct-pregnancy-test',
+    by,
+    test: 't2',
+    result,
+    reason: 'read again',
+  });
+
+  test('by the patient’s own, certified prescriber only', () => {
+    expect(woman().says(correct('dr-1', 'negative')).outcome).toBe('allow');
+    expect(woman().says(correct('dr-2', 'negative')).reasons).toEqual(['NOT_THIS_PATIENTS_PRESCRIBER']);
+    expect(woman(SUSPENDED).says(correct('dr-1', 'negative')).reasons).toEqual(['PRESCRIBER_NOT_CERTIFIED']);
+    const retract = { do: 'retract-pregnancy-test', test: 't2', reason: 'another patient’s' };
+    expect(woman().says({ ...retract, by: 'dr-2' }).reasons).toEqual(['NOT_THIS_PATIENTS_PRESCRIBER']);
+  });
+
+  test('but a danger is taken from any of them', () => {
+    expect(woman(SUSPENDED).says(correct('dr-1', 'positive')).outcome).toBe('allow');
+    expect(woman().says(correct('dr-2', 'indeterminate')).outcome).toBe('allow');
+  });
+
+  test('a discrepancy is resolved by that prescriber, or the office', () => {
+    const discrepant = () => {
+      const story = woman();
+      story.says({ do: 'complete-survey', by: 'patient', answers: 'discrepant' });
+      return story;
+    };
+    const resolve = (by: string) => ({ do: 'resolve-discrepancy', by, grounds: 'talked about it' });
+    expect(discrepant().says(resolve('dr-2')).reasons).toEqual(['NOT_THIS_PATIENTS_PRESCRIBER']);
+    expect(discrepant().says(resolve('dr-1')).outcome).toBe('allow');
+    expect(discrepant().says(resolve('ad-1')).outcome).toBe('allow');
+  });
+});
+
+describe('a danger on the record of what may be the same person (rules §9.15)', () => {
+  const now = at(WHEN);
+  const reported: Evidence = {
+    kind: 'danger',
+    id: 'reported',
+    recordedAt: at('2027-01-05T10:00'),
+    hold: 'missed-period',
+    since: at('2027-01-05T10:00'),
+    on: '2027-01-05',
+    method: null,
+    holds: true,
+  };
+  const standing = (hers: readonly Evidence[], ours: readonly Evidence[] = []) => {
+    const linked: LinkedRecord = { patient: 'double', category: 'frp-adult', evidence: hers, fills: [] };
+    const file = world('frp-first', WHEN, { tests: [] });
+    return standingDangers({ ...file, evidence: [...file.evidence, ...ours], linked: [linked] }, now, EDITION).length;
+  };
+  const negative = world('frp-first', WHEN).evidence.filter((fact) => fact.kind === 'pregnancy-test' && fact.test.id === 't2');
+
+  test('stands here until it is ended on either record', () => {
+    expect(negative).toHaveLength(1);
+    expect(standing([reported])).toBe(1);
+    expect(standing([reported], negative)).toBe(0);
+    expect(standing([reported, ...negative])).toBe(0);
+  });
+
+  test('what ends a danger there ends none of her own', () => {
+    expect(standing(negative, [reported])).toBe(1);
+  });
+});
+
+test('a clearing before the re-enrollment does not spare the first tests after it', () => {
+  const clearing = (recordedAt: string): Evidence => ({
+    kind: 'clearing',
+    id: 'clearing',
+    recordedAt: at(recordedAt),
+    tests: [],
+    through: at(recordedAt),
+    grounds: 'false-positive',
+    determinedBy: 'a specialist',
+  });
+  const file = world('frp-first', WHEN);
+  const again = (recordedAt: string) => ({
+    ...file,
+    enrollment: file.enrollment && { ...file.enrollment, reEnrolledAt: at('2027-01-03T09:00') },
+    evidence: [...file.evidence, clearing(recordedAt)],
+  });
+  expect(firstRules(again('2026-12-20T09:00'), at(WHEN), EDITION).tests).toBe(true);
+  expect(firstRules(again('2027-01-10T09:00'), at(WHEN), EDITION).tests).toBe(false);
+});
+
+test('all capsules are all days, whatever is said of them', () => {
+  const line = { strengthMg: 25, capsules: 21, regimen: { perDay: 1, daysOn: 21, cycleDays: 28 } };
+  const prescription = { lines: [line], supplyDays: 28, refillsAsked: 0, channel: 'electronic' };
+  expect(givenSupplyDays(prescription, { capsules: 21, supplyDays: 1 })).toBe(28);
+  expect(givenSupplyDays(prescription, { capsules: 7, supplyDays: 7 })).toBe(7);
+  expect(givenSupplyDays(prescription, { capsules: null, supplyDays: 7 })).toBe(7);
+});
+
+test('a negative with a value that every accepted test has to see contradicts itself', () => {
+  expect(contradictsItself({ result: 'negative', value: 50 }, EDITION)).toBe(true);
+  expect(contradictsItself({ result: 'negative', value: 49.9 }, EDITION)).toBe(false);
+  expect(contradictsItself({ result: 'positive', value: 120_000 }, EDITION)).toBe(false);
+  expect(contradictsItself({ result: 'negative', value: null }, EDITION)).toBe(false);
+});
