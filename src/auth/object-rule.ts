@@ -9,6 +9,9 @@ const OBJECT_RULES = {
   'own-ward': 'the patient named in the token, while the guardianship lasts',
   // When enrolling: those who become his own by it.
   'own-patient': 'patients enrolled with this prescriber at this moment',
+  // Who issued answers for it until it ends, also after the patient has gone to another prescriber.
+  'own-or-open-issue':
+    'patients enrolled with this prescriber at this moment, and those with an open authorization that this prescriber issued',
   'delegated-patient': 'patients of a prescriber whose delegation to the caller is in force at this moment',
   // The entry names both, the patient as the source and the agent as the writer.
   'answering-patient': 'the patient on the line, whose identity was checked',

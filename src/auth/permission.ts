@@ -19,13 +19,15 @@ const open: Permission = { allow: 'public', attestation: false };
 const everyRole = (rule: ObjectRule): Allow => Object.fromEntries(ROLES.map((role) => [role, rule]));
 
 const prescriber: Allow = { prescriber: 'own-patient' };
+/** Who issued an authorization that is still open may stop it, and tell of a danger, wherever the patient has gone since. */
+const issuer: Allow = { prescriber: 'own-or-open-issue' };
 const prescriberOrOffice: Allow = { prescriber: 'own-patient', administrator: 'any' };
 /** The chart, as the practice keeps it: the delegate writes facts and drafts, never a signature. */
 const practice: Allow = { prescriber: 'own-patient', delegate: 'delegated-patient' };
 /** What the patient says of herself. The phone desk writes down what she answers. */
 const patient: Allow = { patient: 'self', 'program-agent': 'answering-patient' };
 /** A danger is taken from whoever knows of it: refusing the messenger would leave the drug in use. */
-const danger: Allow = { ...practice, ...patient, guardian: 'own-ward', administrator: 'any' };
+const danger: Allow = { ...practice, ...issuer, ...patient, guardian: 'own-ward', administrator: 'any' };
 /** Her own screen: herself, or the guardian of a child. */
 const ownScreen: Allow = { patient: 'self', guardian: 'own-ward' };
 const phoneDesk: Allow = { 'program-agent': 'answering-patient' };
@@ -111,7 +113,7 @@ const TABLE = {
   startAuthorization: row(practice),
   certifyCounseling: attested(prescriber),
   issueAuthorization: attested(prescriber),
-  cancelAuthorization: row(prescriberOrOffice),
+  cancelAuthorization: row({ ...prescriberOrOffice, ...issuer }),
   acknowledgeWarning: row({ prescriber: 'own-patient', pharmacist: 'own-reservation' }),
 
   // the counter. None asks for a fresh sign-in: a hand-over that happened must always be recordable.
@@ -126,7 +128,7 @@ const TABLE = {
 
   // exceptions: requester and approver differ, which the decision judges
   setAccommodation: attested({ administrator: 'any' }),
-  requestException: row({ prescriber: 'own-patient', pharmacist: 'own-reservation', administrator: 'any' }),
+  requestException: row({ ...issuer, pharmacist: 'own-reservation', administrator: 'any' }),
   grantException: attested({ administrator: 'any' }),
   declineException: row({ administrator: 'any' }),
 

@@ -1,6 +1,7 @@
 import type { ObjectRule } from '../auth/object-rule.js';
 import { type OperationId, permissionOf } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
+import { isIssued } from '../domain/authorization/deadline.js';
 import type { Actor } from '../domain/participant.js';
 import type { LoadedCase } from './case.store.js';
 
@@ -22,7 +23,12 @@ export function mayTouch(principal: Principal, operation: OperationId, { file }:
     case 'own-ward':
       return principal.onBehalfOf === file.patient;
     case 'own-patient':
-      return own !== null && (file.enrollment?.prescriber === own || file.authorizations.some((each) => each.issuedBy === own));
+      return own !== null && file.enrollment?.prescriber === own;
+    case 'own-or-open-issue':
+      return (
+        own !== null &&
+        (file.enrollment?.prescriber === own || file.authorizations.some((each) => each.issuedBy === own && isIssued(each.state)))
+      );
     case 'delegated-patient': {
       const delegate = own === null ? undefined : file.participants[own];
       return delegate?.kind === 'delegate' && delegate.actsFor !== null && delegate.actsFor === file.enrollment?.prescriber;

@@ -135,6 +135,29 @@ describe('ends and new beginnings', () => {
     const nobody = await office.post(`/v1/patients/${patient}/transfer`, { program, to: uuidv7() });
     expect([nobody.status, codesOf(nobody)]).toEqual([409, ['PRESCRIBER_NOT_CERTIFIED']]);
   });
+
+  it('of the one handed over, the earlier prescriber keeps only to stop what he issued, and to tell of a danger', async () => {
+    const patient = await enrolledBy(doctor, { familyName: 'Handover' });
+    const open = await issued(running, { patient, enrollment: '' });
+    expect((await doctor.post(`/v1/patients/${patient}/transfer`, { program, to: DEMO_IDS.prescriber2 })).status).toBe(200);
+    const seen = await versions(patient);
+    const negative = { collectedAt: AGREEMENT.signedAt, result: 'negative', method: 'urine', setting: 'clinical', source: 'laboratory' };
+    for (const [path, body] of [
+      ['pregnancy-tests', negative],
+      ['discrepancy-resolution', { grounds: 'x' }],
+      ['abstinence', { never: true }],
+      ['contraception', { method: 'male-condom', from: '2026-01-01' }],
+      ['category-preview', fertile],
+      ['death', { reason: 'x' }],
+    ] as const)
+      expect([path, (await doctor.post(`/v1/patients/${patient}/${path}`, { program, ...body })).status]).toEqual([path, 404]);
+    expect((await doctor.get(`/v1/patients/${patient}?program=${program}`)).status).toBe(404);
+    expect(await versions(patient)).toEqual(seen);
+    const adverse = { program, on: '2026-01-01', what: 'a rash' };
+    expect((await doctor.post(`/v1/patients/${patient}/adverse-events`, adverse)).status).toBe(200);
+    expect((await doctor.post(`/v1/authorizations/${open.id}/cancellation`, { reason: 'treated elsewhere' })).status).toBe(200);
+    expect((await doctor.post(`/v1/patients/${patient}/adverse-events`, adverse)).status).toBe(404);
+  });
 });
 
 describe('objects of others', () => {
