@@ -1,7 +1,7 @@
 import type { Command } from '../domain/authorization/command.js';
 import { readMoment } from '../domain/calendar.js';
 import type { PregnancyTest } from '../domain/patient.js';
-import { isSetting, sensitivityOf } from '../domain/pregnancy-test.js';
+import { contradictsItself, isSetting, sensitivityOf } from '../domain/pregnancy-test.js';
 import type { Edition } from '../domain/program.js';
 import { id } from '../http/field-rules.js';
 import { ChoiceField, CodeField, ListField, MomentField, NumberField, ObjectField, OptionalField, TextField } from '../http/fields.js';
@@ -22,6 +22,12 @@ const SENSITIVITY = 'The smallest amount that is seen, mIU/mL. A home kit has to
 const SETTING = 'Where it was done, as the program calls it';
 const SOURCE =
   'Where the result comes from: a laboratory’s report, or the prescriber’s own test (the default). Others’ entries are marked as theirs';
+
+/** A value that is no negative's: which of the two is right, only the laboratory's report can tell. */
+const valueDefects = (test: Pick<PregnancyTest, 'result' | 'value'>, edition: Edition): FieldProblem[] =>
+  contradictsItself(test, edition)
+    ? [{ pointer: '/value', message: 'This value is not that of a negative result. Check value and result against the report.' }]
+    : [];
 
 /** What is wrong with a test's names, and with a kit that does not say what it sees. */
 function defectsIn(test: { method: string; setting: string | null; sensitivity: number | null }, edition: Edition): FieldProblem[] {
@@ -58,14 +64,15 @@ export class PregnancyTestRequest extends EvidenceRequest {
   toCommand(base: Base, edition: Edition): Command {
     const { method, setting } = this;
     const sensitivity = this.sensitivity ?? sensitivityOf(method, setting, edition);
-    const defects = defectsIn({ method, setting, sensitivity }, edition);
+    const { result, value = null } = this;
+    const defects = [...defectsIn({ method, setting, sensitivity }, edition), ...valueDefects({ result, value }, edition)];
     if (defects.length > 0) throw fieldsInvalid(defects);
     const test: PregnancyTest = {
       id: base.id,
       collected: readMoment(this.collectedAt, edition.zone),
-      result: this.result,
+      result,
       method: method as Method,
-      value: this.value ?? null,
+      value,
       sensitivity,
       setting: setting as Setting,
       source: this.source ?? 'prescriber',
@@ -109,7 +116,10 @@ export class TestCorrectionRequest extends OwnRequest {
     const after = { method: method ?? before.method, setting: setting ?? before.setting };
     const assumed = moved && after.setting !== null ? sensitivityOf(after.method, after.setting, edition) : before.sensitivity;
     const sensitivity = this.sensitivity ?? assumed;
-    const defects = moved ? defectsIn({ ...after, sensitivity }, edition) : [];
+    const defects = [
+      ...(moved ? defectsIn({ ...after, sensitivity }, edition) : []),
+      ...valueDefects({ result: result ?? before.result, value: value ?? before.value }, edition),
+    ];
     if (defects.length > 0) throw fieldsInvalid(defects);
     return {
       ...base,

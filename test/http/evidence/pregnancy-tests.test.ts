@@ -46,6 +46,17 @@ describe('recording a test', () => {
     expect(reply.body).toMatchObject({ outcome: 'allow', headline: 'Recorded.', standing: [], closed: [] });
   });
 
+  it('asks again when a value is no negative’s, also in a correction', async () => {
+    const before = (await facts(chart.patient, 'pregnancy-test')).length;
+    const reply = await record(doctor, { result: 'negative', value: 120_000 });
+    expect([reply.status, reply.body.errors[0].pointer]).toEqual([400, '/value']);
+    expect(await facts(chart.patient, 'pregnancy-test')).toHaveLength(before);
+    const recorded = await record(doctor, { result: 'negative' });
+    const correction = { program: PROGRAM, value: 120_000, reason: 'read again' };
+    const corrected = await doctor.post(`${chart.url}/pregnancy-tests/${recorded.body.id}/correction`, correction);
+    expect([corrected.status, corrected.body.errors[0].pointer]).toEqual([400, '/value']);
+  });
+
   it('takes a date alone as the whole day', async () => {
     const reply = await record(doctor, { collectedAt: '2026-03-09' });
     const stored = (await facts(chart.patient, 'pregnancy-test')).find((fact) => fact.id === reply.body.id);
@@ -142,6 +153,7 @@ describe('I5: a positive test', () => {
     const corrected = await doctor.post(`${hers.url}/pregnancy-tests/${positive.body.id}/correction`, {
       program: PROGRAM,
       result: 'negative',
+      value: 2,
       reason: 'Specimens mixed up',
     });
     expect(corrected.body.standing.map((each: { code: string }) => each.code)).toEqual(['PREGNANCY_TEST_POSITIVE']);
