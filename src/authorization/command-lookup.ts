@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import type { Pools } from '../database/pools.js';
+import { isIdempotencyKey } from '../http/idempotency-key.js';
 import { Problem } from '../http/problem.js';
 import { POOLS } from './authorization.tokens.js';
 import { CaseStore } from './case.store.js';
@@ -28,6 +29,8 @@ export class CommandLookup {
 
   /** The stored reply, its body exactly as it was sent the first time. @throws Problem 404 */
   async find(principal: Principal, key: string): Promise<Sent> {
+    // What is no key at all cannot have been sent, and Postgres keeps no NUL.
+    if (!isIdempotencyKey(key)) throw new NoSuchCommand();
     const reply = await this.store.earlierReply(this.pools.rest, principal.subject, key);
     if (reply === null) throw new NoSuchCommand();
     const { status, content_type: contentType, reply: body } = reply;

@@ -7,6 +7,9 @@ import { Problem } from './problem.js';
 const HEADER = 'idempotency-key';
 const KEY = /^[\x21-\x7e]{8,128}$/;
 
+/** Whether a command can have been sent with that key. */
+export const isIdempotencyKey = (key: string): boolean => KEY.test(key);
+
 /** The key of a command, or a 400 that says what to send. Two headers arrive joined by `, ` and are refused for the space. */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string {
   if (header === undefined || header === '') {
@@ -17,7 +20,7 @@ export function readIdempotencyKey(header: string | readonly string[] | undefine
       detail: 'Nothing was changed. Send a new random key with each command, and the same key again when you repeat it.',
     });
   }
-  if (typeof header !== 'string' || !KEY.test(header)) {
+  if (typeof header !== 'string' || !isIdempotencyKey(header)) {
     throw new Problem({
       status: 400,
       code: 'idempotency-key-malformed',

@@ -380,5 +380,7 @@ describe('GET /v1/commands/{key}: for a client who lost the answer', () => {
     expect(found.text).toContain(`"body":${first.text}}`);
     expect((await world.get('pharmacist-2', `/v1/commands/${encodeURIComponent(key)}`)).status).toBe(404);
     expect((await world.get('pharmacist', `/v1/commands/${uuidv7()}`)).body.type).toBe('/problems/command-unknown');
+    // What is no key cannot have been sent; NUL is no text for Postgres.
+    expect((await world.get('pharmacist', '/v1/commands/%00')).body.type).toBe('/problems/command-unknown');
   });
 });
