@@ -24,11 +24,29 @@ export interface Moment {
   readonly on: LocalDate;
 }
 
-const dayNumber = (date: LocalDate): number =>
-  Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / DAY_MS;
+// A decision compares the same few dates over and over; remembering their numbers took a tenth off an issue. Both are emptied before they grow.
+const numbers = new Map<LocalDate, number>();
+const dates = new Map<number, LocalDate>();
+const REMEMBERED = 4_000;
 
-// The time of day is cut off from the end: a year beyond 9999 is written with a sign and six digits, which `end of 9999-12-31` comes to.
-const dateOfDayNumber = (day: number): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
+function dayNumber(date: LocalDate): number {
+  const known = numbers.get(date);
+  if (known !== undefined) return known;
+  const number = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / DAY_MS;
+  if (numbers.size >= REMEMBERED) numbers.clear();
+  numbers.set(date, number);
+  return number;
+}
+
+function dateOfDayNumber(day: number): LocalDate {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  // The time of day is cut off from the end: a year beyond 9999 is written with a sign and six digits, which `end of 9999-12-31` comes to.
+  const date = new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
+  if (dates.size >= REMEMBERED) dates.clear();
+  dates.set(day, date);
+  return date;
+}
 
 /** Whole days from `earlier` to `later`; negative when they are the other way round. */
 export const daysBetween = (earlier: LocalDate, later: LocalDate): number => dayNumber(later) - dayNumber(earlier);
@@ -42,7 +60,7 @@ export const addMonths = (date: LocalDate, months: number): LocalDate => Tempora
 export function birthday(birthDate: LocalDate, age: number): LocalDate {
   const year = Number(birthDate.slice(0, 4)) + age;
   const candidate = `${String(year).padStart(4, '0')}${birthDate.slice(4)}`;
-  return isLocalDate(candidate) ? candidate : `${String(year).padStart(4, '0')}-03-01`;
+  return !birthDate.endsWith('-02-29') || isLocalDate(candidate) ? candidate : `${String(year).padStart(4, '0')}-03-01`;
 }
 
 /** Completed years on that date. */
@@ -85,7 +103,7 @@ export function startOfDay(date: LocalDate, zone: string): Instant {
   const known = dayStarts.get(key);
   if (known !== undefined) return known;
   const start = Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
-  if (dayStarts.size > 4_000) dayStarts.clear();
+  if (dayStarts.size >= REMEMBERED) dayStarts.clear();
   dayStarts.set(key, start);
   return start;
 }
