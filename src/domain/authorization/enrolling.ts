@@ -1,3 +1,4 @@
+import { startOfDateOrMonth } from '../calendar.js';
 import { categoryFromAnswers, categoryOf, contradicted, registeredCategory } from '../category.js';
 import { isCertified } from '../participant.js';
 import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
@@ -55,7 +56,8 @@ function agreementFact(agreement: AgreementInput, prescriber: string, situation:
 /** The category asked for, against the answers. */
 function categoryReasons(code: string | null, answers: Answers, { on, edition }: Situation): ReasonCode[] {
   if (answers.birthDate === null) return ['FACT_UNKNOWN'];
-  if (answers.birthDate > on) return ['FUTURE_DATE'];
+  const periodsStopped = answers.amenorrhea?.since ?? null;
+  if (answers.birthDate > on || (periodsStopped !== null && startOfDateOrMonth(periodsStopped) > on)) return ['FUTURE_DATE'];
   if (code === null || categoryOf(code, edition) === null) return ['CATEGORY_UNKNOWN'];
   return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
 }
