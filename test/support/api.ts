@@ -104,12 +104,14 @@ export class Api {
   }
 
   private value(written: Schema, name: string, known: Readonly<Record<string, unknown>>): unknown {
-    if (name in known) return known[name];
+    if (name in known && known[name] !== LEFT_OUT) return known[name];
     const schema = this.resolved(written);
     const type = Array.isArray(schema.type) ? schema.type.find((each) => each !== 'null') : schema.type;
     if (schema.enum) return schema.enum.find((each) => each !== null);
     if (schema.properties) {
-      const members = Object.entries(schema.properties).filter(([field]) => known[field] !== LEFT_OUT);
+      // What must be there is made up where nothing sensible is known.
+      const required = (field: string) => schema.required?.includes(field) === true;
+      const members = Object.entries(schema.properties).filter(([field]) => known[field] !== LEFT_OUT || required(field));
       return Object.fromEntries(members.map(([field, member]) => [field, this.value(member, field, known)]));
     }
     switch (type) {

@@ -12,6 +12,8 @@ export interface DatabaseProxy {
   loseAnswers(matches: (statement: string) => boolean, count: number): void;
   /** Loses the next `count` such statements themselves: the connection is cut and the database never sees them. */
   loseStatements(matches: (statement: string) => boolean, count: number): void;
+  /** Holds the next such statement back until `work` is done; everything after it on that connection waits behind it. */
+  holdNext(matches: (statement: string) => boolean, work: () => Promise<void>): void;
   /** Answers and statements lost so far. */
   lost(): number;
   /** Every statement prepared from now on goes through `change`, for controls that take a guard away from the real service. */
@@ -24,6 +26,7 @@ const SSL_REQUEST = 80_877_103;
 /** Listens on a port of its own and forwards to the database of `url`. */
 export async function proxyTo(url: string): Promise<DatabaseProxy> {
   const target = new URL(url);
+  const hold: { matches: (statement: string) => boolean; work: (() => Promise<void>) | null } = { matches: () => false, work: null };
   const plan = { matches: (_: string) => false, answers: true, left: 0, lost: 0, change: (statement: string) => statement };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -41,7 +44,13 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
     const asked = new Messages();
     const prepared = new Map<string, string>();
     let doomed = false;
+    let turn = Promise.resolve();
     const sees = (statement: string) => {
+      if (hold.work !== null && hold.matches(statement)) {
+        const { work } = hold;
+        hold.work = null;
+        turn = turn.then(work);
+      }
       if (doomed || plan.left === 0 || !plan.matches(statement)) return;
       plan.left -= 1;
       doomed = true;
@@ -60,7 +69,10 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
         const changed = plan.change(text);
         return changed === text ? whole : parse(name, changed, body.subarray(body.indexOf(0, name.length + 1) + 1));
       });
-      if (forward.length > 0 && !client.destroyed) database.write(Buffer.concat(forward));
+      if (forward.length === 0 || client.destroyed) return;
+      turn = turn.then(() => {
+        database.write(Buffer.concat(forward));
+      });
     });
     database.on('data', (bytes: Buffer) => {
       // ReadyForQuery, idle, ends an answer: by then the work is committed. Nobody shall hear of it.
@@ -82,6 +94,7 @@ export async function proxyTo(url: string): Promise<DatabaseProxy> {
     url: own.href,
     loseAnswers: (matches, count) => Object.assign(plan, { matches, answers: true, left: count }),
     loseStatements: (matches, count) => Object.assign(plan, { matches, answers: false, left: count }),
+    holdNext: (matches, work) => Object.assign(hold, { matches, work }),
     lost: () => plan.lost,
     rewrite: (change) => Object.assign(plan, { change }),
     close: async () => {
