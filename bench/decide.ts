@@ -1,5 +1,5 @@
 // Decisions a second on one core: the pure function alone, on the cases that the service reads.
-import { CASE_BY } from '../src/authorization/case.read.js';
+import { CASES_BY } from '../src/authorization/case.read.js';
 import { CaseStore, type LoadedCase } from '../src/authorization/case.store.js';
 import type { Pools } from '../src/database/pools.js';
 import { DEMO_IDS } from '../src/demo/accounts.js';
@@ -19,7 +19,7 @@ export async function decisionsPerSecond(pools: Pools, patients: readonly Fixtur
   const loaded: [LoadedCase, FixturePatient][] = [];
   for (const patient of patients) {
     const found = await store.load(pools.counter, { ...query, value: patient.enrollment });
-    if (!found) throw new Error(`${CASE_BY.enrollment.name} found nobody.`);
+    if (!found) throw new Error(`${CASES_BY.enrollment.name} found nobody.`);
     loaded.push([found, patient]);
   }
   const by: Actor = { role: 'pharmacy', id: DEMO_IDS.site, person: DEMO_IDS.pharmacist };

@@ -23,59 +23,65 @@ const ACCOMMODATION = `SELECT c.kind, epoch_ms(c.valid_from) AS "from", epoch_ms
 const list = (query: string, alias: string, order: string): string =>
   `(SELECT coalesce(json_agg(${alias} ORDER BY ${order}), '[]') FROM (${query}) ${alias})`;
 
-const PRESENT = (condition: string): string => `enrollment e JOIN patient p ON p.id = e.patient_id
-WHERE ${condition}`;
-/** One row either way, as empty as the case is: a number that nobody was given costs the same round trip as any other (T16). */
-const PRESENT_OR_NOT = (condition: string): string => `(SELECT 1) asked LEFT JOIN (enrollment e JOIN patient p ON p.id = e.patient_id)
-ON ${condition}`;
+/** Where the parts of a question stand: participants asked for besides those the case names, caller and key. */
+interface Asked {
+  readonly participants: string;
+  readonly caller: string;
+  readonly key: string;
+}
 
-/** $2 participants asked for besides those the case names, $3 and $4 caller and key. */
-function caseWhere(condition: string, more = '', from = PRESENT): string {
-  return `SELECT rems_now() AS at, clock_timestamp() AS machine_at, e.id, e.patient_id, e.program, e.prescriber_id, e.enrolled_at, e.re_enrolled_at,
-  e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision, p.family_name_key, p.birth_date, p.told_result_at,${more}
+/** Participants by one list of ids: conditions joined by OR would read all of them. */
+const NAMED = `ARRAY(SELECT unnest(ARRAY[a.issued_by, a.reserved_by]) FROM prescription_authorization a WHERE a.enrollment_id = e.id) || e.prescriber_id`;
+
+const columns = ({
+  participants,
+  caller,
+  key,
+}: Asked): string => `rems_now() AS at, clock_timestamp() AS machine_at, e.id, e.patient_id, e.program,
+  e.prescriber_id, e.enrolled_at, e.re_enrolled_at, e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision,
+  p.family_name_key, p.birth_date, p.told_result_at,
   (SELECT json_build_object('name', m.name, 'phone', m.phone) FROM participant m WHERE m.id = e.prescriber_id) AS office,
   (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = e.id) AS evidence,
   ${list(`${AUTHORIZATION} WHERE a.enrollment_id = e.id`, 'x', 'x.started_at, x.id')} AS authorizations,
   ${list(`${FILL} WHERE f.enrollment_id = e.id`, 'y', 'y.handed_over_at, y.id')} AS fills,
-  ${list(
-    `${PARTICIPANT} WHERE m.id = e.prescriber_id OR m.id = ANY($2::uuid[])
-      OR m.id IN (SELECT unnest(ARRAY[a.issued_by, a.reserved_by]) FROM prescription_authorization a WHERE a.enrollment_id = e.id)`,
-    'z',
-    'z.id',
-  )} AS participants,
+  ${list(`${PARTICIPANT} WHERE m.id = ANY(${NAMED} || ${participants}::uuid[])`, 'z', 'z.id')} AS participants,
   ${list(`${ACCOMMODATION} WHERE c.program = e.program AND c.superseded_at IS NULL`, 'w', 'w."from", w.kind')} AS accommodations,
   (SELECT coalesce(json_agg(json_build_object('enrollment', o.id, 'revision', o.revision, 'patient', o.patient_id, 'category', o.category,
       'evidence', (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = o.id),
       'fills', ${list(`${FILL} WHERE f.enrollment_id = o.id`, 'y', 'y.handed_over_at, y.id')})), '[]')
-    FROM patient_link l
-    JOIN enrollment o ON o.program = e.program AND o.patient_id = CASE WHEN l.patient_id = e.patient_id THEN l.other_patient_id ELSE l.patient_id END
-    WHERE l.unlinked_at IS NULL AND (l.patient_id = e.patient_id OR l.other_patient_id = e.patient_id)) AS linked,
+    FROM (SELECT l.other_patient_id AS patient_id FROM patient_link l WHERE l.patient_id = e.patient_id AND l.unlinked_at IS NULL
+      UNION ALL SELECT l.patient_id FROM patient_link l WHERE l.other_patient_id = e.patient_id AND l.unlinked_at IS NULL) linked_to
+    JOIN enrollment o ON o.program = e.program AND o.patient_id = linked_to.patient_id) AS linked,
   (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
-    FROM idempotency i WHERE i.caller = $3 AND i.key = $4) AS earlier
-FROM ${from(condition)}`;
-}
+    FROM idempotency i WHERE i.caller = ${caller} AND i.key = ${key}) AS earlier`;
+
+/**
+ * Cases asked for together, a row for each question in `nth`: $1 what names the case, $2 participants as array literals, $3 callers, $4 keys. One
+ * row either way, as empty as the case is: a number that nobody was given costs the same round trip as any other (T16).
+ */
+const casesBy = (
+  enrollment: string,
+): string => `SELECT asked.nth, ${columns({ participants: 'asked.participants', caller: 'asked.caller', key: 'asked.key' })}
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS asked (value, participants, caller, key, nth)
+${enrollment} LEFT JOIN patient p ON p.id = e.patient_id`;
+
+const BY_AUTHORIZATION = (condition: string): string =>
+  `LEFT JOIN prescription_authorization n ON ${condition} LEFT JOIN enrollment e ON e.id = n.enrollment_id`;
 
 /** How a command names its case; the statement for each is prepared once a connection. */
-export const CASE_BY = {
-  number: {
-    name: 'case-by-number',
-    text: caseWhere('e.id = (SELECT n.enrollment_id FROM prescription_authorization n WHERE n.number = $1)', '', PRESENT_OR_NOT),
-  },
-  authorization: {
-    name: 'case-by-authorization',
-    text: caseWhere('e.id = (SELECT n.enrollment_id FROM prescription_authorization n WHERE n.id = $1::uuid)'),
-  },
-  enrollment: { name: 'case-by-enrollment', text: caseWhere('e.id = $1::uuid') },
+export const CASES_BY = {
+  number: { name: 'cases-by-number', text: casesBy(BY_AUTHORIZATION('n.number = asked.value')) },
+  authorization: { name: 'cases-by-authorization', text: casesBy(BY_AUTHORIZATION('n.id = asked.value::uuid')) },
+  enrollment: { name: 'cases-by-enrollment', text: casesBy('LEFT JOIN enrollment e ON e.id = asked.value::uuid') },
 } as const;
 
-/** Every patient that a prescriber ($1, or his delegate) has in a program ($5), $6 at the most; with names, for his own list. */
+/** Every patient that a prescriber ($1, or his delegate) has in a program ($2), $3 at the most; with names, for his own list. */
 export const CASES_OF_PRACTICE = {
   name: 'cases-of-practice',
-  text: caseWhere(
-    `e.prescriber_id = coalesce((SELECT d.acts_for FROM participant d WHERE d.id = $1::uuid AND d.kind = 'delegate'), $1::uuid)
-      AND e.program = $5 AND e.deactivated_at IS NULL ORDER BY e.id LIMIT $6::integer`,
-    ' p.given_name, p.family_name,',
-  ),
+  text: `SELECT p.given_name, p.family_name, ${columns({ participants: 'ARRAY[$1]', caller: "''", key: "''" })}
+FROM enrollment e JOIN patient p ON p.id = e.patient_id
+WHERE e.prescriber_id = coalesce((SELECT d.acts_for FROM participant d WHERE d.id = $1::uuid AND d.kind = 'delegate'), $1::uuid)
+  AND e.program = $2 AND e.deactivated_at IS NULL ORDER BY e.id LIMIT $3::integer`,
 } as const;
 
-export type CaseBy = keyof typeof CASE_BY;
+export type CaseBy = keyof typeof CASES_BY;

@@ -1,7 +1,8 @@
-import type { QueryPool, Tx } from '../database/pools.js';
+import { QueryPool, type Tx } from '../database/pools.js';
+import { Together } from '../database/together.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
-import { CASE_BY, CASES_OF_PRACTICE, type CaseBy, PARTICIPANT } from './case.read.js';
+import { CASES_BY, CASES_OF_PRACTICE, type CaseBy, PARTICIPANT } from './case.read.js';
 import { type CaseRow, type EarlierReply, toAuthorization, toFill, toParticipant } from './case.rows.js';
 import type { Statement } from './case.write.js';
 
@@ -54,28 +55,41 @@ export interface CaseOfPractice {
 
 /** Reads and writes the whole case across nouns; the only store that does. */
 export class CaseStore {
+  private readonly lanes = new WeakMap<QueryPool, Lanes>();
+
   async load(db: Db, query: CaseQuery): Promise<LoadedCase | null> {
     const row = await this.row(db, query);
     return isPresent(row) ? loaded(row) : null;
   }
 
-  /** The case, or what stands around it when there is none: by number in one round trip either way, so that the time does not tell (T16). */
+  /** The case, or what stands around it when there is none: in one round trip either way, so that the time does not tell (T16). */
   async loadOrNobody(db: Db, query: CaseQuery): Promise<LoadedCase | AroundNobody> {
     const row = await this.row(db, query);
-    if (isPresent(row)) return loaded(row);
-    return row ? aroundNobody(row) : this.loadParticipants(db, query.participants, query.caller, query.key);
+    return isPresent(row) ? loaded(row) : aroundNobody(row);
   }
 
-  private async row(db: Db, query: CaseQuery): Promise<CaseRow | AroundNobodyRow | undefined> {
-    const { name, text } = CASE_BY[query.by];
-    return (await db.query<CaseRow | AroundNobodyRow>(text, [query.value, query.participants, query.caller, query.key], name)).rows[0];
+  /** Through a pool together with what others ask at this moment; in a transaction alone. */
+  private async row(db: Db, query: CaseQuery): Promise<ReadRow> {
+    if (db instanceof QueryPool) return this.lanesOf(db)[query.by].answer(query);
+    const [row] = await rowsOf(db, query.by, [query]);
+    if (!row) throw new Error('The database answered a question about a case with no row.');
+    return row;
+  }
+
+  private lanesOf(pool: QueryPool): Lanes {
+    const known = this.lanes.get(pool);
+    if (known) return known;
+    const lane = (by: CaseBy) =>
+      new Together<CaseQuery, ReadRow>((queries) => rowsOf(pool, by, queries), { most: 16, atOnce: 2, waitMs: pool.waitMs });
+    const lanes: Lanes = { number: lane('number'), authorization: lane('authorization'), enrollment: lane('enrollment') };
+    this.lanes.set(pool, lanes);
+    return lanes;
   }
 
   /** The cases of a prescriber's practice in a program, asked for by him or his delegate; `max` at the most. */
   async loadPractice(db: Db, participant: string, program: string, max: number): Promise<CaseOfPractice[]> {
     const { name, text } = CASES_OF_PRACTICE;
-    const values = [participant, [participant], '', '', program, max];
-    const { rows } = await db.query<CaseRow & { given_name: string; family_name: string }>(text, values, name);
+    const { rows } = await db.query<CaseRow & { given_name: string; family_name: string }>(text, [participant, program, max], name);
     return rows.map((row) => ({ loaded: loaded(row), givenName: row.given_name, familyName: row.family_name }));
   }
 
@@ -121,7 +135,23 @@ export class CaseStore {
   }
 }
 
-const isPresent = (row: CaseRow | AroundNobodyRow | undefined): row is CaseRow => row !== undefined && 'id' in row && row.id !== null;
+type ReadRow = CaseRow | AroundNobodyRow;
+type Lanes = Readonly<Record<CaseBy, Together<CaseQuery, ReadRow>>>;
+
+const isPresent = (row: ReadRow): row is CaseRow => 'id' in row && row.id !== null;
+
+/** The rows of those questions, in their order, by one statement. */
+async function rowsOf(db: Db, by: CaseBy, queries: readonly CaseQuery[]): Promise<ReadRow[]> {
+  const { name, text } = CASES_BY[by];
+  const values = [
+    queries.map((each) => each.value),
+    queries.map((each) => `{${each.participants.join()}}`),
+    queries.map((each) => each.caller),
+    queries.map((each) => each.key),
+  ];
+  const { rows } = await db.query<ReadRow & { nth: number }>(text, values, name);
+  return rows.sort((a, b) => a.nth - b.nth);
+}
 
 const aroundNobody = (row: AroundNobodyRow): AroundNobody => ({
   at: row.at,
