@@ -114,7 +114,6 @@ const TABLE = {
   certifyCounseling: attested(prescriber),
   issueAuthorization: attested(prescriber),
   cancelAuthorization: row({ ...prescriberOrOffice, ...issuer }),
-  acknowledgeWarning: row({ prescriber: 'own-patient', pharmacist: 'own-reservation' }),
 
   // the counter. None asks for a fresh sign-in: a hand-over that happened must always be recordable.
   verifyAuthorization: row(atOwnSite),
@@ -137,12 +136,10 @@ const TABLE = {
   closeFinding: row({ administrator: 'any' }),
 
   // reading
-  whoAmI: row(everyRole('self')),
   getCommand: row(everyRole('own-command')),
   myStatus: row(ownScreen),
   worklist: row(practice),
   getPatient: row({ ...practice, administrator: 'any' }),
-  getAuthorization: row({ ...practice, pharmacist: 'own-reservation', administrator: 'any', auditor: 'any' }),
   listReservations: row(atOwnSite),
   getParticipant: row({
     prescriber: 'self',
@@ -163,8 +160,6 @@ const TABLE = {
   explainDecision: row({ auditor: 'any' }),
   replayDecision: row({ auditor: 'any' }),
   getLogKey: row(everyRole('any')),
-  listEditions: row(everyRole('any')),
-  getEdition: row(everyRole('any')),
 
   // the service itself
   health: open,

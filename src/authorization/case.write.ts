@@ -131,16 +131,11 @@ export function decisionStatement(write: GuardedWrite): Statement {
   const parts = new Parts();
   const bind = (value: unknown) => parts.bind(value);
   const enrollment = `${bind(write.enrollment)}::uuid`;
-  parts.add(
-    'held',
-    write.newcomer
-      ? `SELECT ${enrollment} AS id`
-      : `SELECT id FROM enrollment WHERE id = ${enrollment} AND revision = ${bind(write.revision)}::integer FOR UPDATE`,
-  );
+  parts.add('held', write.newcomer ? `SELECT ${enrollment} AS id` : heldRows(parts, write, enrollment));
   const intime = write.validThrough === null ? 'true' : `rems_now() <= ${bind(iso(write.validThrough))}::timestamptz`;
   parts.add(
     'allowed',
-    `SELECT id FROM held WHERE ${intime} AND NOT EXISTS (SELECT 1 FROM unnest(${bind(write.participants.map((each) => each.id))}::uuid[],
+    `SELECT id FROM held WHERE ${write.newcomer ? 'true' : `id = ${enrollment} AND revision = ${bind(write.revision)}::integer`} AND ${intime} AND NOT EXISTS (SELECT 1 FROM unnest(${bind(write.participants.map((each) => each.id))}::uuid[],
       ${bind(write.participants.map((each) => each.revision))}::integer[]) AS seen (id, revision)
       LEFT JOIN participant m ON m.id = seen.id WHERE m.revision IS DISTINCT FROM seen.revision)
       ${write.newcomer ? '' : doublesAsRead(parts, write)}`,
@@ -179,6 +174,16 @@ export function decisionStatement(write: GuardedWrite): Statement {
 }
 
 /** A record that was linked since, or that changed since, makes it another decision (rules §9.15). */
+/**
+ * The patient's row; and where a suspected double's fills and dangers were counted, that record's row as well, always in the order of their
+ * ids: two pharmacies that fill for both records in the same instant meet here, and the later one decides again.
+ */
+function heldRows(parts: Parts, write: GuardedWrite, enrollment: string): string {
+  if (write.doubles.length === 0) return `SELECT id, revision FROM enrollment WHERE id = ${enrollment} FOR UPDATE`;
+  const others = parts.bind(write.doubles.map((each) => each.enrollment));
+  return `SELECT id, revision FROM enrollment WHERE id = ${enrollment} OR id = ANY(${others}::uuid[]) ORDER BY id FOR UPDATE`;
+}
+
 function doublesAsRead(parts: Parts, write: GuardedWrite): string {
   const bind = (value: unknown) => parts.bind(value);
   const patient = `${bind(write.patient)}::uuid`;
@@ -186,7 +191,7 @@ function doublesAsRead(parts: Parts, write: GuardedWrite): string {
       JOIN enrollment o ON o.program = ${bind(write.program)} AND o.patient_id = CASE WHEN l.patient_id = ${patient} THEN l.other_patient_id ELSE l.patient_id END
       LEFT JOIN unnest(${bind(write.doubles.map((each) => each.enrollment))}::uuid[], ${bind(write.doubles.map((each) => each.revision))}::integer[])
         AS known (id, revision) ON known.id = o.id
-      WHERE l.unlinked_at IS NULL AND (l.patient_id = ${patient} OR l.other_patient_id = ${patient}) AND known.revision IS DISTINCT FROM o.revision)`;
+      WHERE l.unlinked_at IS NULL AND (l.patient_id = ${patient} OR l.other_patient_id = ${patient}) AND known.revision IS DISTINCT FROM coalesce((SELECT held.revision FROM held WHERE held.id = o.id), o.revision))`;
 }
 
 /** Counts the revision, and changes the enrollment's columns when the decision does. */

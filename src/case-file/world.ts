@@ -243,7 +243,7 @@ export function worldOf(written: Given, frame: Frame): Case {
     const where = `menses/${index}/on`;
     const on = beganOn(where, each.on);
     const since = startOfDay(on, zone);
-    if (each.kind === 'menses') evidence.push({ kind: 'menses', id: `menses/${index}`, recordedAt: since, on, cycle: null });
+    if (each.kind === 'menses') evidence.push({ kind: 'menses', id: `menses/${index}`, recordedAt: since, on, cycle: null, before: null });
     else heldBefore(each.kind === 'missed' ? 'missed-period' : 'abnormal-bleeding', where, since, on);
   });
   (given.holds ?? []).forEach((each, index) => {

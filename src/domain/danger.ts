@@ -1,5 +1,5 @@
 import { daysBetween, type Instant, type LocalDate } from './calendar.js';
-import { type Case, type Evidence, evidenceOf } from './patient.js';
+import { type Case, type Evidence, type EvidenceOfKind, evidenceOf } from './patient.js';
 import { acceptedNegatives, type StandingTest, standingTests } from './pregnancy-test.js';
 import type { Edition, HoldKind } from './program.js';
 import type { ReasonCode } from './reason.js';
@@ -83,6 +83,6 @@ export function standingDangers(file: Case, at: Instant, edition: Edition): Dang
 
 export const reasonOf = (danger: Danger, edition: Edition): ReasonCode => edition.holds[danger.hold].reason;
 
-/** Whether the clearing since the last hand-over lets the next authorization go by on-therapy tests (rules §9.10). */
-export const clearedSince = (file: Case, since: Instant | null): boolean =>
-  evidenceOf(file, 'clearing').some((fact) => since === null || fact.recordedAt >= since);
+/** The clearings since that instant: what lets the next authorization go by on-therapy tests (rules §9.10). */
+export const clearingsSince = (file: Case, since: Instant | null): EvidenceOfKind<'clearing'>[] =>
+  evidenceOf(file, 'clearing').filter((fact) => since === null || fact.recordedAt >= since);

@@ -74,6 +74,45 @@ export function coveredThrough(file: Case, today: LocalDate): LocalDate | null {
   return end;
 }
 
+/**
+ * The days on which taking the medicine began, or began again, in this enrollment: with how many days none was taken before; null at the very
+ * beginning. A supply that is out and a therapy held by the prescriber are one gap when they follow on each other.
+ */
+export function takenAgain(file: Case): { on: LocalDate; gapDays: number | null }[] {
+  const first = fillsOfThisEnrollment(file)
+    .map((fill) => fill.handedOver.on)
+    .sort()[0];
+  const taken: { on: LocalDate; gapDays: number | null }[] = [];
+  let end: LocalDate | null = null;
+  let heldSince: LocalDate | null = null;
+  let noneSince: LocalDate | null = null;
+  for (const event of supplyEvents(file)) {
+    const left: boolean = end !== null && end >= (heldSince ?? event.on);
+    if (event.kind === 'fill') {
+      if (!left && heldSince === null) {
+        taken.push({ on: event.on, gapDays: end === null ? null : daysBetween(noneSince ?? addDays(end, 1), event.on) });
+        noneSince = null;
+      }
+      end = addDays(end !== null && end >= event.on ? addDays(end, 1) : event.on, event.days - 1);
+    } else if (event.kind === 'stopped') {
+      if (end !== null && end >= event.on) end = addDays(event.on, -1);
+    } else if (event.kind === 'interrupted') {
+      heldSince ??= event.on;
+      noneSince ??= end === null ? null : left ? event.on : addDays(end, 1);
+    } else if (heldSince !== null) {
+      if (left && end !== null) {
+        end = addDays(end, daysBetween(heldSince, event.on));
+        taken.push({ on: event.on, gapDays: daysBetween(noneSince ?? heldSince, event.on) });
+        noneSince = null;
+      }
+      heldSince = null;
+    }
+  }
+  return taken
+    .filter(({ on }) => first !== undefined && on >= first)
+    .map((each) => (each.on === first ? { ...each, gapDays: null } : each));
+}
+
 /** Days of therapy left on `today`, today included. */
 export function daysLeft(file: Case, today: LocalDate): number {
   const end = coveredThrough(file, today);

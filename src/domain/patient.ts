@@ -77,7 +77,13 @@ type EvidenceOf =
       readonly given?: Given;
       readonly served: string | null;
     }
-  | { readonly kind: 'menses'; readonly on: LocalDate; readonly cycle: Answers['cycle'] }
+  | {
+      readonly kind: 'menses';
+      readonly on: LocalDate;
+      readonly cycle: Answers['cycle'];
+      /** The cycle on record until this report. */
+      readonly before: Answers['cycle'];
+    }
   | {
       readonly kind: 'danger';
       readonly hold: HoldKind;

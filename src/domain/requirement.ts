@@ -71,7 +71,7 @@ const prescriberCertified: Requirement = ({ file, by, at }) =>
 
 const prescriberNotSuspended: Requirement = ({ file, authorization, at }) => {
   const prescriber = file.participants[authorization.issuedBy ?? file.enrollment?.prescriber ?? ''];
-  return unless(prescriber === undefined || !isSuspended(prescriber, at), 'PRESCRIBER_NOT_CERTIFIED');
+  return unless(prescriber !== undefined && !isSuspended(prescriber, at), 'PRESCRIBER_NOT_CERTIFIED');
 };
 
 const ownPrescriber: Requirement = ({ file, by }) =>

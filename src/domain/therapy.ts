@@ -1,9 +1,9 @@
 import { addDays, addMonths, birthday, dateAt, daysBetween, type Instant, type LocalDate } from './calendar.js';
 import { categoryOf } from './category.js';
 import { abstinentSinceBefore, unbroken } from './contraception.js';
-import { clearedSince } from './danger.js';
-import { coveredThrough, fillsOfThisEnrollment, lastFill } from './dispensing.js';
-import { type Case, evidenceOf } from './patient.js';
+import { clearingsSince } from './danger.js';
+import { coveredThrough, fillsOfThisEnrollment, lastFill, takenAgain } from './dispensing.js';
+import { type Answers, type Case, evidenceOf } from './patient.js';
 import { acceptedNegatives } from './pregnancy-test.js';
 import type { Edition } from './program.js';
 
@@ -37,19 +37,18 @@ export function enrollmentLapsed(file: Case, on: LocalDate, edition: Edition): b
   return from !== undefined && on > addMonths(from, months);
 }
 
-/** Where the weekly testing of the first weeks began: the first fill, or the fill after a gap long enough to begin again. */
+/** Where the weekly testing of the first weeks began: with the therapy, or with its going on after a gap long enough to begin again. */
 function weeklyTestingSince(file: Case, before: LocalDate, edition: Edition): LocalDate | null {
   const again = edition.tests.cadence.initialAgainAfterDays;
-  let since: LocalDate | null = null;
-  let end: LocalDate | null = null;
-  for (const fill of [...fillsOfThisEnrollment(file)].sort((a, b) => a.handedOver.at - b.handedOver.at)) {
-    if (fill.handedOver.on > before) break;
-    const gap: number = end === null ? 0 : daysBetween(end, fill.handedOver.on) - 1;
-    if (since === null || (again !== null && gap >= again)) since = fill.handedOver.on;
-    const start: LocalDate = end !== null && end >= fill.handedOver.on ? addDays(end, 1) : fill.handedOver.on;
-    end = addDays(start, fill.supplyDays - 1);
-  }
-  return since;
+  return takenAgain(file)
+    .filter(({ on, gapDays }) => on <= before && (gapDays === null || (again !== null && gapDays >= again)))
+    .reduce<LocalDate | null>((_, { on }) => on, null);
+}
+
+/** The cycle on record on that date: a later report counts from its own day (rules §10.47). */
+function cycleOn(file: Case, on: LocalDate, zone: string): Answers['cycle'] {
+  const changed = evidenceOf(file, 'menses').find((fact) => fact.cycle !== null && dateAt(fact.recordedAt, zone) > on);
+  return changed === undefined ? file.answers.cycle : changed.before;
 }
 
 /** Days between tests by the cadence in force on that date. */
@@ -57,7 +56,7 @@ export function testIntervalDays(file: Case, on: LocalDate, edition: Edition): n
   const cadence = edition.tests.cadence;
   const since = weeklyTestingSince(file, on, edition);
   if (since === null || (cadence.initialDays !== null && daysBetween(since, on) < cadence.initialDays)) return cadence.initialIntervalDays;
-  const cycle = file.answers.cycle;
+  const cycle = cycleOn(file, on, edition.zone);
   return cycle === null ? cadence.intervalDaysUnknownCycle : (cadence.intervalDaysByCycle[cycle] ?? cadence.intervalDaysUnknownCycle);
 }
 
@@ -110,8 +109,8 @@ function workOutFirstRules(file: Case, at: Instant, edition: Edition): FirstRule
   const on = dateAt(at, edition.zone);
   const last = lastFill(file);
   // A clearing of an earlier enrollment says nothing about the beginning of this one.
-  const cleared = clearedSince(file, last?.handedOver.at ?? file.enrollment?.reEnrolledAt ?? null);
-  if (last === null) return { firstPrescription: true, tests: !cleared, lead: true };
+  const clearing = clearingsSince(file, last?.handedOver.at ?? file.enrollment?.reEnrolledAt ?? null).at(-1);
+  if (last === null) return { firstPrescription: true, tests: clearing === undefined, lead: true };
   if (enrollmentLapsed(file, on, edition)) return { firstPrescription: false, tests: true, lead: true };
   if (categoryOf(file.category, edition)?.reproductivePotential !== true) return { firstPrescription: false, tests: false, lead: false };
   const fertileOn = newlyFertileOn(file, last.handedOver.at, on, edition);
@@ -124,6 +123,8 @@ function workOutFirstRules(file: Case, at: Instant, edition: Edition): FirstRule
   const covered = coveredThrough(file, on);
   const interrupted = evidenceOf(file, 'therapy').some((fact) => fact.change !== 'resumed' && fact.on >= last.handedOver.on);
   const paused = interrupted || covered === null || covered < on;
-  const restart = paused && !cleared && outOfTests(file, last.handedOver.on, at, on, edition);
+  // What went untested before a clearing, its two quantitative results have answered; gaps count again from there.
+  const testedUpTo = clearing === undefined ? last.handedOver.on : dateAt(clearing.through, edition.zone);
+  const restart = paused && outOfTests(file, testedUpTo, at, on, edition);
   return { firstPrescription: false, tests: restart, lead: restart };
 }

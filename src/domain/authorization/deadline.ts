@@ -1,5 +1,5 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant } from '../calendar.js';
-import { isCertified } from '../participant.js';
+import { isCertified, type Participant } from '../participant.js';
 import type { Authorization, AuthorizationState, Case, Reservation } from '../patient.js';
 import { acceptedNegatives } from '../pregnancy-test.js';
 import type { Category, Edition } from '../program.js';
@@ -22,6 +22,15 @@ export const isIssued = (state: AuthorizationState): boolean => state === 'autho
 /** Neither ended nor dispensed: what danger revokes. */
 export const isOpen = (state: AuthorizationState): boolean => isPreparing(state) || isIssued(state);
 
+/**
+ * Whether the site was without certification at any moment since it reserved: then it lost its reservations, the lapsed ones too, and a later
+ * certification brings none back (rules §9.6, §10.41).
+ */
+function lostSince(site: Participant | undefined, reservedAt: Instant, at: Instant): boolean {
+  if (site === undefined || !isCertified(site, at) || site.certifiedFrom === null || site.certifiedFrom > reservedAt) return true;
+  return site.suspendedAt !== null && site.suspendedAt > reservedAt && site.suspendedAt <= at;
+}
+
 export function effectiveState(authorization: Authorization, file: Case, at: Instant): Effective {
   const still = (state: AuthorizationState): Effective => ({ state, live: null, lapsedHolder: null });
   if (isPreparing(authorization.state)) return still(at > authorization.preparationEndsAt ? 'expired' : authorization.state);
@@ -29,8 +38,7 @@ export function effectiveState(authorization: Authorization, file: Case, at: Ins
   if (authorization.expiresAt === null || at > authorization.expiresAt) return still('expired');
   const held = authorization.reservation;
   if (held === null) return still('authorized');
-  const site = file.participants[held.pharmacy];
-  if (!isCertified(site, Math.min(at, held.confirmationEndsAt))) return still('authorized');
+  if (lostSince(file.participants[held.pharmacy], held.reservedAt, at)) return still('authorized');
   if (authorization.state === 'authorized' || at > held.confirmationEndsAt)
     return { state: 'authorized', live: null, lapsedHolder: held.pharmacy };
   return { state: 'reserved', live: held, lapsedHolder: null };

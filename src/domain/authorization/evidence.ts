@@ -189,7 +189,7 @@ function reportMenses(situation: Situation<'report-menses'>): Ruling {
   const amenorrhea =
     file.answers.amenorrhea !== null && endOfDateOrMonth(file.answers.amenorrhea.since) <= command.on ? null : file.answers.amenorrhea;
   const answers: Answers = { ...file.answers, menarche: true, amenorrhea, cycle: command.cycle ?? file.answers.cycle };
-  const period = fact({ kind: 'menses', id: command.id, recordedAt: at, on: command.on, cycle: command.cycle });
+  const period = fact({ kind: 'menses', id: command.id, recordedAt: at, on: command.on, cycle: command.cycle, before: file.answers.cycle });
   return accepted([period, { kind: 'answers', answers }, ...revokeIfContradicted(situation, answers)]);
 }
 

@@ -71,8 +71,8 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
   const who = himself ? [] : roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
   const known = file.participants[command.participant];
-  // Who was suspended for cause does not lift that himself.
-  if (himself && known && isSuspended(known, at))
+  // One renews one's own certification; the first one is the office's to process, and who was suspended for cause does not lift that himself.
+  if (himself && (known === undefined || known.certifiedFrom === null || isSuspended(known, at)))
     return refused([kind === 'prescriber' ? 'PRESCRIBER_NOT_CERTIFIED' : 'PHARMACY_NOT_CERTIFIED']);
   const before = known ?? newcomer(command.participant, kind);
   if (before.kind !== kind) return refused(['FACT_UNKNOWN']);

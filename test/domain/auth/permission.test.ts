@@ -30,7 +30,7 @@ const COMMANDS = `
   interrupt-therapy resume-therapy change-dose end-therapy
   start-authorization certify-counseling confirm-contraception issue-authorization cancel-authorization
   verify-authorization reserve transfer-reservation release dispense correct-dispense return
-  set-accommodation request-exception grant-exception acknowledge-warning`
+  set-accommodation request-exception grant-exception`
   .trim()
   .split(/\s+/)
   .map((command) => command.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()));

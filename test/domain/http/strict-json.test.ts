@@ -72,7 +72,7 @@ describe('strict JSON', () => {
     );
   });
 
-  it('reads a 2 kB body in less than 50 µs', () => {
+  it('reads a 2 kB body in at most twelve times what JSON.parse alone takes', () => {
     const line = (i: number): object => ({
       ndc: `59572-0410-${i}`,
       strength: '10 mg',
@@ -83,13 +83,17 @@ describe('strict JSON', () => {
       JSON.stringify({ patient: '019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b', lines: Array.from({ length: 18 }, (_, i) => line(i)) }),
     );
     expect(Math.abs(body.length - 2_048)).toBeLessThan(200);
-    for (let i = 0; i < 3_000; i++) parseStrictJson(body);
-    const rounds = Array.from({ length: 21 }, () => {
-      const start = performance.now();
-      for (let i = 0; i < 200; i++) parseStrictJson(body);
-      return ((performance.now() - start) / 200) * 1_000;
-    }).sort((a, b) => a - b);
-    expect(rounds[0]).toBeLessThan(50); // the quickest round: other work on the machine only adds
+    // Side by side in one run and the quickest round of each: other work on the machine only adds, and adds to both.
+    const quickest = (read: () => unknown): number => {
+      for (let i = 0; i < 3_000; i++) read();
+      const rounds = Array.from({ length: 21 }, () => {
+        const start = performance.now();
+        for (let i = 0; i < 200; i++) read();
+        return performance.now() - start;
+      });
+      return Math.min(...rounds);
+    };
+    expect(quickest(() => parseStrictJson(body)) / quickest(() => JSON.parse(body.toString()))).toBeLessThan(12);
   });
 
   it('a 64 kB bomb of any kind is refused in less than 20 ms', () => {
@@ -111,7 +115,7 @@ describe('strict JSON', () => {
       }
       return performance.now() - start;
     };
-    // The best of three: what is measured is the parser, not what else the machine does.
-    for (const bomb of bombs) expect(Math.min(refuse(bomb), refuse(bomb), refuse(bomb))).toBeLessThan(20);
+    // The best of ten: what is measured is the parser, not what else the machine does.
+    for (const bomb of bombs) expect(Math.min(...Array.from({ length: 10 }, () => refuse(bomb)))).toBeLessThan(20);
   });
 });

@@ -18,7 +18,7 @@ import { PORTAL_CLIENT_ID } from '../../../src/demo/issuer/provider.js';
 @Controller()
 class Desk {
   @Get('me')
-  @Operation('whoAmI')
+  @Operation('getCommand')
   me(@CurrentPrincipal() principal: Principal): Principal {
     return principal;
   }

@@ -203,7 +203,7 @@ describe('around the body', () => {
   it('an address that cannot be decoded is 400, an endless parameter 414, an id that is none 404', async () => {
     for (const [path, status] of [
       ['/v1/parcels/%ff', 400],
-      [`/v1/parcels/loose/${'a'.repeat(200)}`, 414],
+      [`/v1/parcels/loose/${'a'.repeat(400)}`, 414],
       ['/v1/parcels/not-an-id', 404],
       ['/v1/parcels/%00', 404],
       ['/v1/parcels/..%2f..%2fetc', 404],
