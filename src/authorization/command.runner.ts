@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 as uuidv7 } from 'uuid';
+import { chance, newId } from '../chance.js';
 import type { SealedEntry } from '../compliance-log/seal.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
 import type { QueryPool, Tx } from '../database/pools.js';
@@ -166,7 +166,7 @@ export class CommandRunner {
 
   private decided(request: Omit<Request, 'lane' | 'alongside'>, loaded: LoadedCase, key: string, bodyHash: string) {
     const { principal, idempotency } = request;
-    const command = withNumbers(request.command(loaded, uuidv7()));
+    const command = withNumbers(request.command(loaded, newId()));
     const edition = this.editionFor(command, loaded);
     let decision: Decision;
     try {
@@ -175,7 +175,7 @@ export class CommandRunner {
       this.parts.alarm('fault', error instanceof Error ? error.message : 'a decision threw');
       throw new Indeterminate(error);
     }
-    const entryId = uuidv7();
+    const entryId = newId();
     const numbers = numbersFor(decision, loaded);
     const about = decision.authorization;
     const number = about === null ? null : (loaded.numbers[about.id] ?? numbers[about.id] ?? null);
@@ -200,7 +200,7 @@ export class CommandRunner {
     const found = { actor: principal.subject, organization: principal.siteId ?? principal.participantId };
     const due = loaded.at + FINDING_DUE_MS;
     const findings = decision.effects.flatMap((effect) =>
-      effect.kind === 'finding' ? [{ id: uuidv7(), code: effect.code, authorization: about?.id ?? null, dueAt: due }] : [],
+      effect.kind === 'finding' ? [{ id: newId(), code: effect.code, authorization: about?.id ?? null, dueAt: due }] : [],
     );
     if (sealed.entry.aggregate.version === null)
       return { sent, decided: decidedFacts, statement: entryStatement(sealed, found, reply, findings) };
@@ -281,7 +281,7 @@ export class CommandRunner {
 
 /** A reservation's confirmation number is made before the decision, which stays free of chance. */
 function withNumbers(command: Command): Command {
-  return command.do === 'reserve' ? { ...command, confirmationNumber: confirmationNumberFrom(randomBytes(NUMBER_BYTES)) } : command;
+  return command.do === 'reserve' ? { ...command, confirmationNumber: confirmationNumberFrom(chance(NUMBER_BYTES)) } : command;
 }
 
 /** A number for each authorization that this decision issues. */
@@ -291,7 +291,7 @@ function numbersFor(decision: Decision, loaded: LoadedCase): Record<string, stri
       ? [effect.authorization.id]
       : [],
   );
-  return Object.fromEntries(issued.map((id) => [id, authorizationNumberFrom(randomBytes(NUMBER_BYTES))]));
+  return Object.fromEntries(issued.map((id) => [id, authorizationNumberFrom(chance(NUMBER_BYTES))]));
 }
 
 /** A decision taken under a clock that may be wrong is none (I18, T24). */

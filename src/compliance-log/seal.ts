@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { chance } from '../chance.js';
 import type { LogEntry } from '../domain/log-entry.js';
 import type { EntrySigner } from './signer.js';
 
@@ -20,14 +21,14 @@ const SALT_BYTES = 16;
 export const canonicalBytes = (value: unknown): Buffer => Buffer.from(canonicalize(value) ?? 'null', 'utf8');
 
 export const commitmentOf = (salt: Uint8Array, value: unknown): string =>
-  createHash('sha256').update(salt).update(canonicalBytes(value)).digest('hex');
+  hash('sha256', Buffer.concat([salt, canonicalBytes(value)]), 'hex');
 
 /** Commits to the values, fixes the bytes and signs them. A salt each, because a test's result is one bit and a bare hash of it is no secret. */
 export function seal(entry: Omit<LogEntry, 'commitments'>, values: Readonly<Record<string, unknown>>, signer: EntrySigner): SealedEntry {
   const salts: Record<string, string> = {};
   const commitments: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
-    const salt = randomBytes(SALT_BYTES);
+    const salt = chance(SALT_BYTES);
     salts[name] = salt.toString('base64');
     commitments[name] = commitmentOf(salt, value);
   }
