@@ -11,7 +11,7 @@ export type Lane = 'counter' | 'rest' | 'open';
 export interface LaneLimits {
   readonly maxInFlight: number;
   readonly maxQueued: number;
-  /** Longest wait in the queue. With the answer it must stay below 250 ms. */
+  /** Longest wait in the queue. With the wait for a connection and the answer it must stay below 250 ms. */
   readonly maxWaitMs: number;
 }
 
