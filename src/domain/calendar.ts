@@ -83,16 +83,43 @@ export function isLocalDate(text: string): boolean {
   return Number(text.slice(5, 7)) >= 1 && Number(text.slice(5, 7)) <= 12 && dateOfDayNumber(dayNumber(text)) === text;
 }
 
-// A decision asks for the local date of one instant many times; one remembered answer a zone spares the 20–40 µs a conversion costs.
-const lastDate = new Map<string, { at: Instant; on: LocalDate }>();
+/** A stretch of time in which a zone's clock is not changed: within it, local time is arithmetic. */
+interface Stretch {
+  readonly from: Instant;
+  /** The last millisecond of it. */
+  readonly until: Instant;
+  readonly offsetMs: number;
+}
+
+// A conversion by the calendar costs 20–40 µs, and an answer at the counter needs half a dozen; the stretch around now answers nearly all.
+const stretches = new Map<string, Stretch[]>();
+const ZONES_REMEMBERED = 100;
+/** Offsets of whole minutes, and few enough stretches to keep. */
+const STRETCHES = { from: Date.UTC(1980, 0), until: Date.UTC(2200, 0) } as const;
+
+const inZone = (at: Instant, zone: string) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+
+/** How far local time in `zone` is ahead of UTC at that instant, milliseconds; null where only the calendar itself should say. */
+function offsetAt(at: Instant, zone: string): number | null {
+  if (!(at >= STRETCHES.from && at < STRETCHES.until)) return null;
+  const known = stretches.get(zone)?.find((each) => each.from <= at && at <= each.until);
+  if (known !== undefined) return known.offsetMs;
+  const there = inZone(at, zone);
+  const stretch: Stretch = {
+    // One millisecond later, so that a change of the clock at this very instant counts as its beginning.
+    from: inZone(at + 1, zone).getTimeZoneTransition('previous')?.epochMilliseconds ?? Number.MIN_SAFE_INTEGER,
+    until: (there.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.MAX_SAFE_INTEGER) - 1,
+    offsetMs: there.offsetNanoseconds / 1e6,
+  };
+  if (stretches.size >= ZONES_REMEMBERED && !stretches.has(zone)) stretches.clear();
+  stretches.set(zone, [stretch, ...(stretches.get(zone) ?? [])]);
+  return stretch.offsetMs;
+}
 
 /** The calendar date in `zone` at that instant. */
 export function dateAt(at: Instant, zone: string): LocalDate {
-  const known = lastDate.get(zone);
-  if (known?.at === at) return known.on;
-  const on = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
-  lastDate.set(zone, { at, on });
-  return on;
+  const offset = offsetAt(at, zone);
+  return offset === null ? inZone(at, zone).toPlainDate().toString() : dateOfDayNumber(Math.floor((at + offset) / DAY_MS));
 }
 
 const dayStarts = new Map<string, Instant>();
@@ -154,5 +181,10 @@ export function isZone(zone: string): boolean {
 }
 
 /** ISO text of an instant in `zone`, with offset: what people and case files read. */
-export const writeInstant = (at: Instant, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toString({ timeZoneName: 'never', smallestUnit: 'millisecond' });
+export function writeInstant(at: Instant, zone: string): string {
+  const offset = offsetAt(at, zone);
+  if (offset === null) return inZone(at, zone).toString({ timeZoneName: 'never', smallestUnit: 'millisecond' });
+  const minutes = Math.abs(offset) / MINUTE_MS;
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${new Date(at + offset).toISOString().slice(0, -1)}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
