@@ -1,5 +1,5 @@
 import type { Instant } from './calendar.js';
-import { type Accommodation, type Case, type PregnancyTest } from './patient.js';
+import type { Accommodation, Case, Evidence, PregnancyTest } from './patient.js';
 import type { Edition } from './program.js';
 import type { ReasonCode } from './reason.js';
 
@@ -15,8 +15,17 @@ export interface StandingTest extends PregnancyTest {
 
 type TestFile = Pick<Case, 'evidence'>;
 
+// A decision asks for them half a dozen times; evidence is only ever added, in a new array, so the same array has the same tests.
+const remembered = new WeakMap<readonly Evidence[], readonly StandingTest[]>();
+
 /** All tests with their corrections and retractions, oldest collection first. */
 export function standingTests(file: TestFile): StandingTest[] {
+  const known = remembered.get(file.evidence) ?? readTests(file);
+  remembered.set(file.evidence, known);
+  return [...known];
+}
+
+function readTests(file: TestFile): StandingTest[] {
   const tests = new Map<string, StandingTest>();
   for (const fact of file.evidence) {
     if (fact.kind === 'pregnancy-test') {
