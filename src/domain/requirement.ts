@@ -64,7 +64,10 @@ const patientActive: Requirement = ({ file, at }) => {
   return unless(ended === null || ended > at, 'PATIENT_DEACTIVATED');
 };
 
-const enrollmentCurrent: Requirement = ({ file, on, edition }) => unless(!enrollmentLapsed(file, on, edition), 'ENROLLMENT_LAPSED');
+const enrollmentCurrent: Requirement = ({ file, on, edition }) => {
+  if (edition.therapy.reenrollAfterMonths === null) return ['RULE_MISSING'];
+  return unless(!enrollmentLapsed(file, on, edition), 'ENROLLMENT_LAPSED');
+};
 
 const prescriberCertified: Requirement = ({ file, by, at }) =>
   unless(isCertified(file.participants[by.id], at), 'PRESCRIBER_NOT_CERTIFIED');
@@ -84,6 +87,8 @@ const pharmacyCertified: Requirement = ({ file, by, at }) => {
 
 const categoryKnown: Requirement = (judgement) => {
   const { file, on, edition } = judgement;
+  // Without the age of adulthood no answers give a category, and nothing could be contradicted.
+  if (typeof edition.adulthoodAge !== 'number') return ['RULE_MISSING'];
   if (ageAt(file.answers, on) === null) return ['FACT_UNKNOWN'];
   const governed = governing(judgement);
   if (governed === null) return ['CATEGORY_UNKNOWN'];

@@ -51,11 +51,13 @@ function cycleOn(file: Case, on: LocalDate, zone: string): Answers['cycle'] {
   return changed === undefined ? file.answers.cycle : changed.before;
 }
 
-/** Days between tests by the cadence in force on that date. */
+/** Days between tests by the cadence in force on that date; null when the edition does not say. */
 export function testIntervalDays(file: Case, on: LocalDate, edition: Edition): number | null {
   const cadence = edition.tests.cadence;
+  // Not knowing how long the first weeks last, or when they begin again, is not knowing that they are over.
+  if (cadence.initialDays === null || cadence.initialAgainAfterDays === null) return null;
   const since = weeklyTestingSince(file, on, edition);
-  if (since === null || (cadence.initialDays !== null && daysBetween(since, on) < cadence.initialDays)) return cadence.initialIntervalDays;
+  if (since === null || daysBetween(since, on) < cadence.initialDays) return cadence.initialIntervalDays;
   const cycle = cycleOn(file, on, edition.zone);
   return cycle === null ? cadence.intervalDaysUnknownCycle : (cadence.intervalDaysByCycle[cycle] ?? cadence.intervalDaysUnknownCycle);
 }

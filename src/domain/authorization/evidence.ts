@@ -9,7 +9,7 @@ import {
   startOfDateOrMonth,
 } from '../calendar.js';
 import { reasonOf, standingDangers } from '../danger.js';
-import type { Answers, Case, Evidence, PregnancyTest } from '../patient.js';
+import type { Answers, Authorization, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';
 import type { HoldKind } from '../program.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
@@ -83,7 +83,7 @@ function rejudged(situation: Situation, testId: string, change: Effect, correcte
     const { state } = effectiveState(authorization, file, at);
     const { issuedAt } = authorization;
     if ((state !== 'authorized' && state !== 'reserved') || issuedAt === null || !authorization.restedOn.includes(testId)) return [];
-    const then = asKnownAt(after, issuedAt);
+    const then = asKnownAt(after, issuedAt, authorization);
     const judgement = judgementOf({ ...situation, file: then, at: issuedAt, on: dateAt(issuedAt, edition.zone) }, authorization);
     const stands = corrected.result !== 'indeterminate' && (REQUIREMENTS['tests']?.(judgement) ?? ['RULE_MISSING']).length === 0;
     const governed = governing(judgement);
@@ -99,12 +99,20 @@ function rejudged(situation: Situation, testId: string, change: Effect, correcte
   });
 }
 
-/** The case with what was on record at that instant, but with later corrections of it: the corrected facts an issue is judged on again. */
-function asKnownAt(file: Case, at: Instant): Case {
-  const amends = (each: Evidence) => each.kind === 'test-correction' || each.kind === 'test-retraction';
+/**
+ * The case as it was at the issue, its category too, but with later corrections of its facts: what the issue is judged on again. A test
+ * written down in the very millisecond of the issue counts only if the issue rested on it; the others came after.
+ */
+function asKnownAt(file: Case, at: Instant, { category, restedOn }: Authorization): Case {
+  const known = (each: Evidence): boolean => {
+    if (each.kind === 'test-correction' || each.kind === 'test-retraction') return true;
+    return each.kind === 'pregnancy-test' && each.recordedAt === at ? restedOn.includes(each.id) : each.recordedAt <= at;
+  };
   return {
     ...file,
-    evidence: file.evidence.filter((each) => each.recordedAt <= at || amends(each)),
+    category: category ?? file.category,
+    categorySince: file.categorySince !== null && file.categorySince > at ? null : file.categorySince,
+    evidence: file.evidence.filter(known),
     fills: file.fills.filter((fill) => fill.handedOver.at < at),
   };
 }
