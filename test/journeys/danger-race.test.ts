@@ -7,7 +7,7 @@ import { sized } from '../support/full-size.js';
 import { findings } from '../support/oracle.js';
 import { ServiceRun } from '../support/service-run.js';
 import { type DatabaseProxy, proxyTo } from '../support/tcp-proxy.js';
-import { UNIQUE_INDEXES, withoutGuard } from '../support/walls.js';
+import { removeGuard, UNIQUE_INDEXES } from '../support/walls.js';
 import { type Issued, inParallel, type Patient } from '../support/world.js';
 
 // I5: a positive result and a permission in the same moment, at two processes. One of them is first, and nothing is permitted after danger.
@@ -110,10 +110,11 @@ describe('a positive result in the moment of a permission', () => {
 describe('the control, without guard and index', () => {
   let run: ServiceRun;
   let proxy: DatabaseProxy | undefined;
+  let removed = () => 0;
   beforeAll(async () => {
     const through = async (url: string) => {
       proxy = await proxyTo(url);
-      proxy.rewrite(withoutGuard);
+      removed = removeGuard(proxy);
       return proxy.url;
     };
     run = await ServiceRun.open({ processes: 2, through });
@@ -128,6 +129,7 @@ describe('the control, without guard and index', () => {
     const { prescriber, pharmacist, delegate } = await desks(run);
     const all = await pairs(run, 'reserve', 40, prescriber, pharmacist);
     await inParallel(all, 6, (pair) => race(pair, delegate));
+    expect(removed()).toBeGreaterThan(0);
     expect((await permittedAfterDanger(run)).length).toBeGreaterThan(0);
   });
 });

@@ -123,7 +123,7 @@ interface Rows {
   readonly authorizations: { id: string; state: string; enrollment_id: string }[];
   readonly evidence: { id: string; enrollment_id: string; revision: number }[];
   readonly fills: { id: string; outcome: string; returned: boolean }[];
-  readonly findings: { code: string; entry_id: string }[];
+  readonly findings: { code: string; entry_id: string; authorization_id: string | null }[];
 }
 
 /** I14, I15: each effect of an accepted entry is in the tables, and nothing is in the tables that no entry put there. */
@@ -135,10 +135,12 @@ async function effectsOf(entries: readonly Entry[], db: Db): Promise<string[]> {
   const fills = new Map<string, string>();
   const returned = new Set<string>();
   const opened: string[] = [];
+  const reopened: string[] = [];
   for (const entry of inOrder(entries)) {
     if (entry.version !== null) last.set(entry.aggregate_id, entry.version);
     for (const { kind, id, state } of entry.written.effects) {
-      if (kind === 'finding') opened.push(`${entry.id} ${id}`);
+      // A refusal opens a finding only while there is no open one of the same kind.
+      if (kind === 'finding') (entry.version === null ? reopened : opened).push(`${entry.id} ${id} of ${entry.authorization_id}`);
       if (entry.version === null) continue;
       if (kind === 'authorization') states.set(id, state ?? '');
       if (kind === 'evidence') facts.set(`${entry.aggregate_id} ${id}`, `${entry.version}`);
@@ -156,7 +158,18 @@ async function effectsOf(entries: readonly Entry[], db: Db): Promise<string[]> {
     ...differences('evidence', facts, new Map(rows.evidence.map((each) => [`${each.enrollment_id} ${each.id}`, `${each.revision}`]))),
     ...differences('fill', fills, new Map(rows.fills.map((each) => [each.id, each.outcome]))),
     ...differences('return of fill', asMap(returned), asMap(rows.fills.filter((each) => each.returned).map((each) => each.id))),
-    ...differences('finding', asMap(opened), asMap(rows.findings.map((each) => `${each.entry_id} ${each.code}`))),
+    ...findingsOf(opened, reopened, rows.findings),
+  ];
+}
+
+/** What changed something opened its findings; what was refused opened one, or found one open. */
+function findingsOf(opened: readonly string[], reopened: readonly string[], rows: Rows['findings']): string[] {
+  const kindOf = (finding: string) => finding.replace(/^\S+ /, '');
+  const standing = rows.map((each) => `${each.entry_id} ${each.code} of ${each.authorization_id}`);
+  const kinds = new Set(standing.map(kindOf));
+  return [
+    ...differences('finding', asMap(opened), asMap(standing.filter((each) => !reopened.includes(each)))),
+    ...reopened.filter((each) => !kinds.has(kindOf(each))).map((each) => `finding ${each}: by a refused entry, and none is open`),
   ];
 }
 
@@ -168,7 +181,7 @@ async function readRows(db: Db): Promise<Rows> {
     authorizations: await read('SELECT id, state, enrollment_id FROM prescription_authorization'),
     evidence: await read('SELECT id, enrollment_id, revision FROM evidence'),
     fills: await read('SELECT id, outcome, returned_at IS NOT NULL AS returned FROM fill'),
-    findings: await read('SELECT code, entry_id FROM finding'),
+    findings: await read('SELECT code, entry_id, authorization_id FROM finding'),
   };
 }
 
