@@ -3,7 +3,9 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Rows as ExportedRows, differences as foldDifferences, foldEnrollment } from '../../verifier/fold.mjs';
 import type { Told } from './caller.js';
+import { catalogue } from './world.js';
 
 interface Db {
   query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
@@ -49,6 +51,15 @@ interface Entry extends EntryRow {
   readonly written: Written;
 }
 
+/** The editions' documents by hash, as published. */
+const DOCUMENTS: Readonly<Record<string, object>> = Object.fromEntries(
+  catalogue.programs().flatMap((program) => {
+    const edition = catalogue.inForce(program, Date.now());
+    const document = edition && catalogue.documentWithHash(edition.hash);
+    return edition && document ? [[edition.hash, document]] : [];
+  }),
+);
+
 /** Decided and recorded without an Idempotency-Key: asking again asks again. */
 const KEYLESS = ['verify', 'read-status'];
 
@@ -59,6 +70,7 @@ export async function findings(asked: Asked): Promise<string[]> {
     ...sealsOf(entries, asked.dataDir),
     ...versionsOf(entries),
     ...(await effectsOf(entries, asked.db)),
+    ...(await foldOf(entries, asked.db)),
     ...(await repliesOf(entries, asked.db)),
     ...(await onceOnly(asked.db)),
     ...(await idleSessions(asked.db)),
@@ -183,6 +195,48 @@ async function readRows(db: Db): Promise<Rows> {
     fills: await read('SELECT id, outcome, returned_at IS NOT NULL AS returned FROM fill'),
     findings: await read('SELECT code, entry_id, authorization_id FROM finding'),
   };
+}
+
+/** I14: every column of every row of a patient is what the verifier folds the entries to. */
+async function foldOf(entries: readonly Entry[], db: Db): Promise<string[]> {
+  const exported = await exportedRows(db);
+  const perEnrollment = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    if (entry.aggregate === 'enrollment') perEnrollment.set(entry.aggregate_id, [...(perEnrollment.get(entry.aggregate_id) ?? []), entry]);
+  }
+  return [...perEnrollment].flatMap(([id, some]) => {
+    const rows = exported.get(id);
+    if (!rows) return [`enrollment ${id}: entries, and no row`];
+    return foldDifferences(
+      foldEnrollment(
+        some.map((entry) => ({ ...entry, keyId: '' })),
+        DOCUMENTS,
+      ),
+      rows,
+    );
+  });
+}
+
+const TABLES = [
+  ['enrollment', 'SELECT t.id AS enrollment, to_jsonb(t) AS row FROM enrollment t'],
+  ['patient', 'SELECT e.id AS enrollment, to_jsonb(t) AS row FROM patient t JOIN enrollment e ON e.patient_id = t.id'],
+  ['evidence', 'SELECT t.enrollment_id AS enrollment, to_jsonb(t) AS row FROM evidence t'],
+  ['prescription_authorization', 'SELECT t.enrollment_id AS enrollment, to_jsonb(t) AS row FROM prescription_authorization t'],
+  ['fill', 'SELECT t.enrollment_id AS enrollment, to_jsonb(t) AS row FROM fill t'],
+] as const;
+
+/** Whole rows by enrollment, as an export gives them. */
+async function exportedRows(db: Db): Promise<Map<string, ExportedRows>> {
+  const found = new Map<string, Record<(typeof TABLES)[number][0], object[]>>();
+  for (const [table, text] of TABLES) {
+    const { rows } = await db.query<{ enrollment: string; row: object }>(text);
+    for (const { enrollment, row } of rows) {
+      const of = found.get(enrollment) ?? { enrollment: [], patient: [], evidence: [], prescription_authorization: [], fill: [] };
+      of[table].push(row);
+      found.set(enrollment, of);
+    }
+  }
+  return found;
 }
 
 /** A decision and the answer stored for its key stand and fall together; the answer names the decision by its reference. */
