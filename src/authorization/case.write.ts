@@ -170,7 +170,7 @@ export function decisionStatement(write: GuardedWrite): Statement {
   findingsPart(parts, write, 'bumped');
   entryParts(parts, write.sealed, write, 'bumped');
   if (write.reply) replyPart(parts, write.reply, write.at);
-  return parts.statement('SELECT count(*)::integer AS written FROM logged');
+  return parts.statement('SELECT count(*)::integer AS written FROM logged', write.enrollment);
 }
 
 /** A record that was linked since, or that changed since, makes it another decision (rules §9.15). */
@@ -187,11 +187,12 @@ function heldRows(parts: Parts, write: GuardedWrite, enrollment: string): string
 function doublesAsRead(parts: Parts, write: GuardedWrite): string {
   const bind = (value: unknown) => parts.bind(value);
   const patient = `${bind(write.patient)}::uuid`;
-  return `AND NOT EXISTS (SELECT 1 FROM patient_link l
-      JOIN enrollment o ON o.program = ${bind(write.program)} AND o.patient_id = CASE WHEN l.patient_id = ${patient} THEN l.other_patient_id ELSE l.patient_id END
+  return `AND NOT EXISTS (SELECT 1 FROM (SELECT l.other_patient_id AS patient_id FROM patient_link l WHERE l.patient_id = ${patient} AND l.unlinked_at IS NULL
+        UNION ALL SELECT l.patient_id FROM patient_link l WHERE l.other_patient_id = ${patient} AND l.unlinked_at IS NULL) linked_to
+      JOIN enrollment o ON o.program = ${bind(write.program)} AND o.patient_id = linked_to.patient_id
       LEFT JOIN unnest(${bind(write.doubles.map((each) => each.enrollment))}::uuid[], ${bind(write.doubles.map((each) => each.revision))}::integer[])
         AS known (id, revision) ON known.id = o.id
-      WHERE l.unlinked_at IS NULL AND (l.patient_id = ${patient} OR l.other_patient_id = ${patient}) AND known.revision IS DISTINCT FROM coalesce((SELECT held.revision FROM held WHERE held.id = o.id), o.revision))`;
+      WHERE known.revision IS DISTINCT FROM coalesce((SELECT held.revision FROM held WHERE held.id = o.id), o.revision))`;
 }
 
 /** Counts the revision, and changes the enrollment's columns when the decision does. */

@@ -6,6 +6,8 @@ export interface Statement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** The row that it locks; null when it locks none. */
+  readonly locks: string | null;
 }
 
 /** An instant as Postgres reads it. */
@@ -35,8 +37,8 @@ export class Parts {
     this.ctes.push(`${name} AS (${sql})`);
   }
 
-  statement(select: string): Statement {
+  statement(select: string, locks: string | null = null): Statement {
     const text = `WITH ${this.ctes.join(',\n')}\n${select}`;
-    return { name: nameOf(text), text, values: this.values };
+    return { name: nameOf(text), text, values: this.values, locks };
   }
 }

@@ -8,11 +8,11 @@ import type { Config } from '../config.js';
 import type { Log } from './embedded-postgres.js';
 import { asksForRetry, breaksConnection, DatabaseUnavailable, messageOf, OutcomeUnknown, Overloaded } from './errors.js';
 import { sqlTypes } from './sql-types.js';
-import { Lease, type Result, runOnce, type Tx } from './transaction.js';
+import { Lease, type NamedStatement, type Result, runOnce, type Tx } from './transaction.js';
 
 export { DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
 export { toTimestamptz } from './sql-types.js';
-export type { Result, Tx } from './transaction.js';
+export type { NamedStatement, Result, Tx } from './transaction.js';
 
 export type PoolSettings = Pick<
   Config,
@@ -50,6 +50,9 @@ export interface Pools {
 const tries = 5;
 /** How much longer than the server's own limit we wait before we give a silent server up. */
 const silenceMs = 1_000;
+
+/** How long statements that share a transaction wait for a row that one of them needs and somebody else holds, before each goes alone. */
+const togetherLockMs = 100;
 
 /**
  * At the counter every statement finds its rows by key, and is planned once a connection. A plan made while a table was small must not outlive
@@ -106,7 +109,9 @@ export class QueryPool {
       keepAlive: true,
       options: `-c TimeZone=UTC -c DateStyle=ISO ${session}`,
       types: sqlTypes,
-    });
+      // Statements are sent as they come, also while others are under way on the same connection (`together`).
+      pipeline: true,
+    } as pg.PoolConfig);
     // A connection that breaks while nobody uses it, or between two statements of a transaction, is no reason to end the process.
     // One that breaks while we say goodbye to it (pg's pool does not wait for the sockets) is no news at all.
     this.pool.on('error', (error) => {
@@ -118,16 +123,43 @@ export class QueryPool {
   /**
    * One statement in its own transaction.
    * @param name prepares the statement under this name on each connection; use one for every statement of the hot path
+   * @param waitingSince when the caller began to wait for his turn, by `performance.now()`; left out: now
    * @throws Overloaded, DatabaseUnavailable: nothing was written · OutcomeUnknown: perhaps · pg.DatabaseError: Postgres refused it
    */
-  async query<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = [], name?: string): Promise<Result<Row>> {
-    const lease = await this.lease();
+  async query<Row = Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+    waitingSince?: number,
+  ): Promise<Result<Row>> {
+    const lease = await this.lease(waitingSince);
     try {
       return await lease.run<Row>(text, values, name);
     } catch (error) {
       if (!breaksConnection(error)) throw error;
       lease.broken = true;
       throw new OutcomeUnknown(`The database did not say how it ended: ${messageOf(error)}`, { cause: error });
+    } finally {
+      lease.release();
+    }
+  }
+
+  /**
+   * Several statements in one transaction: one commit for all of them, and one way to the server and back.
+   * @param waitingSince as of `query`
+   * @returns a result each, in their order; null when one failed, or waited too long for a row, and nothing at all was written
+   * @throws Overloaded, DatabaseUnavailable: nothing was written · OutcomeUnknown: perhaps
+   */
+  async together<Row = Record<string, unknown>>(
+    statements: readonly NamedStatement[],
+    waitingSince?: number,
+  ): Promise<Result<Row>[] | null> {
+    const lease = await this.lease(waitingSince);
+    try {
+      return await lease.runTogether<Row>(statements, Math.min(togetherLockMs, this.settings.lockTimeoutMs));
+    } catch (error) {
+      lease.broken = true;
+      throw new OutcomeUnknown(`The database did not say how they ended: ${messageOf(error)}`, { cause: error });
     } finally {
       lease.release();
     }
@@ -180,8 +212,8 @@ export class QueryPool {
   }
 
   /** Waits for a turn, then for a connection, together no longer than `poolWaitMs`. */
-  private async lease(): Promise<Lease> {
-    const until = performance.now() + this.settings.poolWaitMs;
+  private async lease(waitingSince = performance.now()): Promise<Lease> {
+    const until = waitingSince + this.settings.poolWaitMs;
     await this.turn(until);
     const connecting = this.pool.connect();
     const client = await within(until, connecting).catch((error: unknown) => {

@@ -12,7 +12,7 @@ export interface TogetherOptions {
 interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly since: number;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Answer | Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -26,9 +26,12 @@ export class Together<Question, Answer> {
   private soon: NodeJS.Immediate | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param ask answers a batch, in its order; a batch that fails as a whole fails each of its questions */
+  /**
+   * @param ask answers a batch in its order, at once or one by one; a batch that fails as a whole fails each of its questions. It is told since
+   * when the first of them has been waiting, by `performance.now()`, so that a wait of its own comes out of the same time.
+   */
   constructor(
-    private readonly ask: (questions: readonly Question[]) => Promise<readonly Answer[]>,
+    private readonly ask: (questions: readonly Question[], waitingSince: number) => Promise<readonly (Answer | Promise<Answer>)[]>,
     private readonly options: TogetherOptions,
   ) {}
 
@@ -58,9 +61,13 @@ export class Together<Question, Answer> {
 
   private async run(batch: readonly Waiting<Question, Answer>[]): Promise<void> {
     try {
-      const answers = await this.ask(batch.map((each) => each.question));
+      const since = batch[0]?.since ?? performance.now();
+      const answers = await this.ask(
+        batch.map((each) => each.question),
+        since,
+      );
       if (answers.length !== batch.length) throw new Error(`${batch.length} questions were given ${answers.length} answers.`);
-      for (const [place, each] of batch.entries()) each.resolve(answers[place] as Answer);
+      for (const [place, each] of batch.entries()) each.resolve(answers[place] as Answer | Promise<Answer>);
     } catch (error) {
       for (const each of batch) each.reject(error);
     }

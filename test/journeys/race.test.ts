@@ -40,15 +40,14 @@ const reserveRace = (all: readonly Caller[], authorizations: readonly Issued[]):
     ),
   );
 
-/** The pharmacy that won hands over at two counters, and so at two processes, at once. */
+/** The pharmacy that won (in a control: each that did) hands over at two counters, and so at two processes, at once. */
 const dispenseRace = (all: readonly Caller[], authorizations: readonly Issued[], reserved: readonly Answer[][]): Promise<Answer[][]> =>
   inParallel(authorizations, 12, (issued, index) => {
-    const winner = (reserved[index] ?? []).findIndex((answer) => answer.status === 200);
     const processes = all.length / PHARMACISTS.length;
-    const own = all.slice(winner * processes, (winner + 1) * processes);
-    return Promise.all(
-      [0, 1].map((n) => untilDecided(own[n % own.length] as Caller, `/v1/reservations/${issued.authorization}/dispense`, handOver(issued))),
+    const own = (reserved[index] ?? []).flatMap((answer, pharmacy) =>
+      answer.status === 200 ? [0, 1].map((n) => all[pharmacy * processes + (n % processes)] as Caller) : [],
     );
+    return Promise.all(own.map((caller) => untilDecided(caller, `/v1/reservations/${issued.authorization}/dispense`, handOver(issued))));
   });
 
 const won = (answers: readonly Answer[]) => answers.filter((answer) => answer.status === 200).length;
