@@ -50,28 +50,45 @@ function supplyEvents(file: Case): SupplyEvent[] {
   return [...doses, ...therapy, ...fills].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }
 
+/** What is in the patient's hands: capsules that run through `end`, or, while the therapy is held, so many days of them that wait. */
+interface Supply {
+  /** The last day covered so far. */
+  readonly end: LocalDate | null;
+  readonly heldSince: LocalDate | null;
+  readonly waitingDays: number;
+}
+
+const NOTHING: Supply = { end: null, heldSince: null, waitingDays: 0 };
+const lasts = ({ end, heldSince, waitingDays }: Supply, on: LocalDate): boolean =>
+  heldSince === null ? end !== null && end >= on : waitingDays > 0;
+
 /**
- * The last day covered by what was handed over, seen on `today`; null when nothing was. Supplies stack (rules §9.16), a change of dose ends
- * those of the earlier regimen, and days held by the prescriber move instead of vanishing (rules §10.39b).
+ * Supplies stack (rules §9.16), a change of dose ends those of the earlier regimen, and days held by the prescriber move instead of vanishing
+ * (rules §10.39b): what is there when the hold begins, and what comes during it, is taken from the day on which the therapy goes on.
  */
-export function coveredThrough(file: Case, today: LocalDate): LocalDate | null {
-  let end: LocalDate | null = null;
-  let heldSince: LocalDate | null = null;
-  for (const event of supplyEvents(file)) {
-    if (event.kind === 'fill') {
-      const start: LocalDate = end !== null && end >= event.on ? addDays(end, 1) : event.on;
-      end = addDays(start, event.days - 1);
-    } else if (event.kind === 'stopped') {
-      if (end !== null && end >= event.on) end = addDays(event.on, -1);
-    } else if (event.kind === 'interrupted') {
-      heldSince ??= event.on;
-    } else if (heldSince !== null) {
-      if (end !== null && end >= heldSince) end = addDays(end, daysBetween(heldSince, event.on));
-      heldSince = null;
+function supplyAfter(supply: Supply, { kind, on, days }: SupplyEvent): Supply {
+  const { end, heldSince, waitingDays } = supply;
+  switch (kind) {
+    case 'fill':
+      if (heldSince !== null) return { ...supply, waitingDays: waitingDays + days };
+      return { ...supply, end: addDays(end !== null && end >= on ? addDays(end, 1) : on, days - 1) };
+    case 'stopped':
+      return { ...supply, end: end !== null && end >= on ? addDays(on, -1) : end, waitingDays: 0 };
+    case 'interrupted': {
+      if (heldSince !== null) return supply;
+      const left = end !== null && end >= on;
+      return { end: left ? addDays(on, -1) : end, heldSince: on, waitingDays: left ? daysBetween(on, end) + 1 : 0 };
     }
+    case 'resumed':
+      return { end: heldSince !== null && waitingDays > 0 ? addDays(on, waitingDays - 1) : end, heldSince: null, waitingDays: 0 };
   }
-  if (heldSince !== null && end !== null && end >= heldSince && today > heldSince) end = addDays(end, daysBetween(heldSince, today));
-  return end;
+}
+
+/** The last day covered by what was handed over, seen on `today`; null when nothing was. */
+export function coveredThrough(file: Case, today: LocalDate): LocalDate | null {
+  const { end, heldSince, waitingDays } = supplyEvents(file).reduce(supplyAfter, NOTHING);
+  if (heldSince === null || waitingDays === 0) return end;
+  return addDays(today > heldSince ? today : heldSince, waitingDays - 1);
 }
 
 /**
@@ -83,30 +100,20 @@ export function takenAgain(file: Case): { on: LocalDate; gapDays: number | null 
     .map((fill) => fill.handedOver.on)
     .sort()[0];
   const taken: { on: LocalDate; gapDays: number | null }[] = [];
-  let end: LocalDate | null = null;
-  let heldSince: LocalDate | null = null;
+  let supply = NOTHING;
   let noneSince: LocalDate | null = null;
   for (const event of supplyEvents(file)) {
-    const left: boolean = end !== null && end >= (heldSince ?? event.on);
-    if (event.kind === 'fill') {
-      if (!left && heldSince === null) {
-        taken.push({ on: event.on, gapDays: end === null ? null : daysBetween(noneSince ?? addDays(end, 1), event.on) });
-        noneSince = null;
-      }
-      end = addDays(end !== null && end >= event.on ? addDays(end, 1) : event.on, event.days - 1);
-    } else if (event.kind === 'stopped') {
-      if (end !== null && end >= event.on) end = addDays(event.on, -1);
-    } else if (event.kind === 'interrupted') {
-      heldSince ??= event.on;
-      noneSince ??= end === null ? null : left ? event.on : addDays(end, 1);
-    } else if (heldSince !== null) {
-      if (left && end !== null) {
-        end = addDays(end, daysBetween(heldSince, event.on));
-        taken.push({ on: event.on, gapDays: daysBetween(noneSince ?? heldSince, event.on) });
-        noneSince = null;
-      }
-      heldSince = null;
+    const { end, heldSince } = supply;
+    const left = lasts(supply, event.on);
+    const dayAfter = end === null ? null : addDays(end, 1);
+    if (event.kind === 'interrupted') noneSince ??= end === null ? null : left ? event.on : dayAfter;
+    const from = noneSince ?? heldSince ?? dayAfter;
+    const beginsAgain = heldSince === null ? event.kind === 'fill' && !left : event.kind === 'resumed' && left;
+    if (beginsAgain) {
+      taken.push({ on: event.on, gapDays: from === null ? null : daysBetween(from, event.on) });
+      noneSince = null;
     }
+    supply = supplyAfter(supply, event);
   }
   return taken
     .filter(({ on }) => first !== undefined && on >= first)
