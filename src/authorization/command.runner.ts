@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chance, newId } from '../chance.js';
 import type { SealedEntry } from '../compliance-log/seal.js';
@@ -305,7 +305,7 @@ export function checkClock(
   throw new Indeterminate('clock-skew');
 }
 
-export const hashOfBody = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex');
+export const hashOfBody = (body: unknown): string => hash('sha256', JSON.stringify(body), 'hex');
 
 export function replayOf(earlier: NonNullable<LoadedCase['earlier']>, bodyHash: string): Sent {
   if (earlier.body_hash !== bodyHash) throw new KeyUsedOtherwise();

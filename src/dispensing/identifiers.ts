@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type NumberProblem, readNumber } from '../domain/authorization-number.js';
 import { Problem } from '../http/problem.js';
 import { familyNameKey } from '../patient/family-name.js';
@@ -37,7 +37,7 @@ export function authorizationNumber(typed: string): string {
   throw new Problem({ status: 422, code, title, detail, extensions: { errors: [{ pointer: '/number', message: `${title}.` }] } });
 }
 
-const digest = (nameKey: string, birthDate: string): Buffer => createHash('sha256').update(`${nameKey}\n${birthDate}`).digest();
+const digest = (nameKey: string, birthDate: string): Buffer => hash('sha256', `${nameKey}\n${birthDate}`, 'buffer');
 
 /**
  * Whether name and birth date are those on record, compared as digests in constant time. Nobody's record is compared as well, so that a number

@@ -1,13 +1,35 @@
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { type FieldProblem, fieldsInvalid } from './problem.js';
 import { FORBIDDEN_KEYS } from './strict-json.js';
 
 /** More than a form can hold; a flood of extra fields must not become a flood of answers. */
 const MAX_ERRORS = 50;
 
+type Rules = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>;
+/** By request class, and by the class in whose field its object stands. */
+const rulesOf = new Map<unknown, Map<string, Rules>>();
+
+/**
+ * For each object it checks, each entry of a list too, class-validator looks through every request class of the service. A class's rules are
+ * fixed once it is declared, so they are looked up once.
+ */
+function rememberRules(): void {
+  const storage = getMetadataStorage();
+  const look = storage.getTargetValidationMetadatas.bind(storage);
+  storage.getTargetValidationMetadatas = (target, within, always, strictGroups, groups) => {
+    if (groups?.length) return look(target, within, always, strictGroups, groups);
+    const known = rulesOf.get(target)?.get(within ?? '');
+    if (known) return known;
+    const found = look(target, within, always, strictGroups, groups);
+    rulesOf.set(target, (rulesOf.get(target) ?? new Map<string, Rules>()).set(within ?? '', found));
+    return found;
+  };
+}
+
 /** The service's one ValidationPipe: unknown fields are refused, nothing is converted silently, all errors are told at once. */
 export function createValidationPipe(): ValidationPipe {
+  if (rulesOf.size === 0) rememberRules();
   return new StrictValidationPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
