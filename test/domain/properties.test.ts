@@ -12,7 +12,10 @@ import { dateOf, objections, type Said } from '../support/witness.js';
 
 // Random lives: whatever is said, by whom, in whatever order and at whatever distance, some things never happen. The witness objects.
 
-const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 250), seed: 20_261_123 };
+/** More by night. */
+const LIVES = Number(process.env['PROPERTY_RUNS'] ?? 120);
+const RUNS = { numRuns: LIVES, seed: 20_261_123 };
+const FEWER = { ...RUNS, numRuns: Math.ceil(LIVES / 4) };
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -155,28 +158,22 @@ describe.each(LANDS)('whatever is said, beginning with %s', (like, from) => {
         if (again) expect(effect.fill.outcome).toBe('violation');
       }
     });
-    expect(fills).toBeGreaterThan(5);
+    expect(fills).toBeGreaterThan(2);
   });
 
   test('I21: the same case, command and edition give the same decision, from copies and in another order of asking', () => {
-    each(
-      ({ before, command, decision }) => {
-        const copy = structuredClone(before);
-        decide(before, { ...command, at: command.at + 400 * DAY }, EDITION);
-        expect(decide(copy, structuredClone(command), EDITION)).toEqual(decision);
-      },
-      { ...RUNS, numRuns: Math.ceil(RUNS.numRuns / 3) },
-    );
+    each(({ before, command, decision }) => {
+      const copy = structuredClone(before);
+      decide(before, { ...command, at: command.at + 400 * DAY }, EDITION);
+      expect(decide(copy, structuredClone(command), EDITION)).toEqual(decision);
+    }, FEWER);
   });
 
   test('I14: what is stored of a decision folds to the same case', () => {
-    each(
-      ({ before, after, decision }) => {
-        const stored = JSON.parse(JSON.stringify(decision.effects)) as typeof decision.effects;
-        expect(apply(JSON.parse(JSON.stringify(before)) as Case, stored)).toEqual(JSON.parse(JSON.stringify(after)));
-      },
-      { ...RUNS, numRuns: Math.ceil(RUNS.numRuns / 3) },
-    );
+    each(({ before, after, decision }) => {
+      const stored = JSON.parse(JSON.stringify(decision.effects)) as typeof decision.effects;
+      expect(apply(JSON.parse(JSON.stringify(before)) as Case, stored)).toEqual(JSON.parse(JSON.stringify(after)));
+    }, FEWER);
   });
 
   test('an allowance is still one at the last instant it promises', () => {
@@ -218,7 +215,7 @@ describe('a correction', () => {
       }),
       RUNS,
     );
-    expect(moved).toBeGreaterThan(5);
+    expect(moved).toBeGreaterThan(2);
   });
 
   test('I5: of a positive result to a negative one, or its retraction, allows nothing that the positive refuses', () => {

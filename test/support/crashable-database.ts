@@ -13,6 +13,8 @@ import type { RunDatabase } from './service-run.js';
 
 export interface CrashableDatabase extends RunDatabase {
   readonly server: EmbeddedPostgres;
+  /** Where the cluster and its log are. */
+  readonly home: string;
 }
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -28,6 +30,7 @@ export async function openCrashableDatabase(): Promise<CrashableDatabase> {
   owner.on('error', () => {});
   return {
     server,
+    home: join(dataDir, 'postgres'),
     ownerUrl,
     serviceUrl,
     pools,
