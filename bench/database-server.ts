@@ -29,11 +29,15 @@ export class BenchServer {
     private readonly server: EmbeddedPostgres,
   ) {}
 
-  static async start(): Promise<BenchServer> {
+  /** @param settings of Postgres, beside those of every run */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), 'rems-bench-'));
     // As root the server runs as another user, who must reach it here: it would move to a folder that outlives this run.
     chmodSync(folder, 0o755);
-    return new BenchServer(folder, await startEmbeddedPostgres({ dataDir: folder, log, settings: { max_connections: '200' } }));
+    return new BenchServer(
+      folder,
+      await startEmbeddedPostgres({ dataDir: folder, log, settings: { max_connections: '200', ...settings } }),
+    );
   }
 
   get pid(): number {
