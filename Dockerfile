@@ -32,5 +32,6 @@ USER 1000:1000
 # Alive, not ready: a database that is away for a while is no reason to kill the process. Ask /health/ready before sending requests.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/cli.js"]
+# The heap is kept small: the service lives in 300 MB (npm start does the same).
+ENTRYPOINT ["node", "--max-old-space-size=256", "--max-semi-space-size=32", "dist/cli.js"]
 CMD ["serve"]

@@ -1,5 +1,6 @@
 // The processes under load: the service exactly as `npm start` runs it, and the control beside it, each on the database named.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export interface ServiceProcess {
@@ -18,8 +19,15 @@ export interface ServiceOptions {
 
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** `dist/main.js`: what `npm start` starts. */
-export const startService = (options: ServiceOptions): Promise<ServiceProcess> => start([fileOf('../dist/main.js')], options);
+/** What `npm start` starts, with its limits on memory. */
+export function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { scripts } = JSON.parse(readFileSync(fileOf('../package.json'), 'utf8')) as { scripts: { start: string } };
+  const [, ...words] = scripts.start.split(' ');
+  return start(
+    words.map((word) => (word.startsWith('-') ? word : fileOf(`../${word}`))),
+    options,
+  );
+}
 
 /** The plain TypeORM variant of bench/control. */
 export const startControl = (options: ServiceOptions): Promise<ServiceProcess> => start([fileOf('./control/run.mjs')], options);
