@@ -158,7 +158,7 @@ function insertAuthorizations(
       one.editionHash,
       JSON.stringify(one.prescription),
       one.prescription.supplyDays,
-      edition.prescription.maxSupplyDays,
+      edition.prescription.maxSupplyDays === 'none' ? one.prescription.supplyDays : edition.prescription.maxSupplyDays,
       iso(one.startedAt),
       iso(one.preparationEndsAt),
       iso(one.issuedAt),

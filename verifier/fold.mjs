@@ -109,7 +109,7 @@ function authorization(state, after, line, values, editions) {
     edition_hash: after.editionHash,
     prescription: after.prescription,
     supply_days: after.prescription.supplyDays,
-    supply_days_max: before ? before.supply_days_max : maxSupplyDays(editions[line.edition.hash]),
+    supply_days_max: before ? before.supply_days_max : supplyLimit(after.prescription.supplyDays, editions[line.edition.hash]),
     started_at: after.startedAt,
     preparation_ends_at: after.preparationEndsAt,
     issued_at: after.issuedAt,
@@ -126,7 +126,11 @@ function authorization(state, after, line, values, editions) {
   });
 }
 
-const maxSupplyDays = (document) => document?.prescription?.maxSupplyDays?.value ?? null;
+/** Where the program sets no limit, or judges nothing any more, what was prescribed is the limit. */
+function supplyLimit(supplyDays, document) {
+  const limit = document?.prescription?.maxSupplyDays?.value ?? null;
+  return limit === 'none' || document?.gate?.value === 'none' ? supplyDays : limit;
+}
 
 /** When the clock alone changes it next: the preparation's end, the window's end, or the earlier of window and confirmation. */
 function nextDeadline({ state, preparationEndsAt, expiresAt, reservation }) {

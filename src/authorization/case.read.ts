@@ -33,6 +33,13 @@ interface Asked {
 /** Participants by one list of ids: conditions joined by OR would read all of them. */
 const NAMED = `ARRAY(SELECT unnest(ARRAY[a.issued_by, a.reserved_by]) FROM prescription_authorization a WHERE a.enrollment_id = e.id) || e.prescriber_id`;
 
+/** The same patient's records in other programs. */
+export const elsewhere = (patient: string, program: string): string =>
+  `(SELECT coalesce(json_agg(json_build_object('enrollment', o.id, 'revision', o.revision, 'program', o.program, 'category', o.category,
+      'categorySince', epoch_ms(o.category_since), 'answers', o.answers,
+      'evidence', (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = o.id))
+      ORDER BY o.program), '[]') FROM enrollment o WHERE o.patient_id = ${patient} AND o.program <> ${program})`;
+
 const columns = ({
   participants,
   caller,
@@ -52,6 +59,7 @@ const columns = ({
     FROM (SELECT l.other_patient_id AS patient_id FROM patient_link l WHERE l.patient_id = e.patient_id AND l.unlinked_at IS NULL
       UNION ALL SELECT l.patient_id FROM patient_link l WHERE l.other_patient_id = e.patient_id AND l.unlinked_at IS NULL) linked_to
     JOIN enrollment o ON o.program = e.program AND o.patient_id = linked_to.patient_id) AS linked,
+  ${elsewhere('e.patient_id', 'e.program')} AS elsewhere,
   (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
     FROM idempotency i WHERE i.caller = ${caller} AND i.key = ${key}) AS earlier`;
 

@@ -5,6 +5,7 @@ import type {
   Answers,
   Authorization,
   AuthorizationState,
+  ElsewhereRecord,
   Evidence,
   Fill,
   GrantedException,
@@ -148,6 +149,7 @@ export interface CaseRow {
     readonly evidence: readonly Evidence[];
     readonly fills: readonly FillRow[];
   }[];
+  readonly elsewhere: readonly (ElsewhereRecord & { readonly enrollment: string; readonly revision: number })[];
   readonly earlier: EarlierReply | null;
 }
 

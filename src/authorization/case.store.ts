@@ -23,7 +23,7 @@ export interface LoadedCase {
   /** The patient's prescriber, by name and telephone: whom a refusal sends people to. */
   readonly office: { readonly name: string; readonly phone: string } | null;
   readonly numbers: Readonly<Record<string, string>>;
-  /** The records of what may be the same person, as read. */
+  /** The records of what may be the same person, and of the same person in other programs, as read. */
   readonly doubles: readonly { readonly enrollment: string; readonly revision: number }[];
   readonly earlier: EarlierReply | null;
 }
@@ -218,6 +218,7 @@ function loaded(row: CaseRow): LoadedCase {
     participants: Object.fromEntries(row.participants.map((each) => [each.id, toParticipant(each)])),
     accommodations: row.accommodations,
     linked: row.linked.map(({ patient, category, evidence, fills }) => ({ patient, category, evidence, fills: fills.map(toFill) })),
+    ...elsewhereOf(row.elsewhere),
   };
   return {
     file,
@@ -229,7 +230,21 @@ function loaded(row: CaseRow): LoadedCase {
     person: { familyNameKey: row.family_name_key, birthDate: row.birth_date, toldResultAt: row.told_result_at },
     office: row.office?.phone ? { name: row.office.name, phone: row.office.phone } : null,
     numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
-    doubles: row.linked.map(({ enrollment, revision }) => ({ enrollment, revision })),
+    doubles: [...row.linked, ...row.elsewhere].map(({ enrollment, revision }) => ({ enrollment, revision })),
     earlier: row.earlier,
   };
 }
+
+/** Left out where she is in no other program, as it is in the entries of a time when there was none. */
+export const elsewhereOf = (rows: CaseRow['elsewhere']): Pick<Case, 'elsewhere'> =>
+  rows.length === 0
+    ? {}
+    : {
+        elsewhere: rows.map(({ program, category, categorySince, answers, evidence }) => ({
+          program,
+          category,
+          categorySince,
+          answers,
+          evidence,
+        })),
+      };

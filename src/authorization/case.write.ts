@@ -25,7 +25,7 @@ export interface GuardedWrite {
   /** null: time alone does not end the allowance. */
   readonly validThrough: Instant | null;
   readonly participants: readonly { readonly id: string; readonly revision: number }[];
-  /** The other records of what may be the same person, as read: their dangers and supplies were part of the decision. */
+  /** The other records of what may be the same person, and of the same one in other programs, as read: they were part of the decision. */
   readonly doubles: readonly { readonly enrollment: string; readonly revision: number }[];
   /** Of an enrollment: the person, who has no row to guard yet. */
   readonly newcomer: Newcomer | null;
@@ -187,9 +187,12 @@ function heldRows(parts: Parts, write: GuardedWrite, enrollment: string): string
 function doublesAsRead(parts: Parts, write: GuardedWrite): string {
   const bind = (value: unknown) => parts.bind(value);
   const patient = `${bind(write.patient)}::uuid`;
-  return `AND NOT EXISTS (SELECT 1 FROM (SELECT l.other_patient_id AS patient_id FROM patient_link l WHERE l.patient_id = ${patient} AND l.unlinked_at IS NULL
-        UNION ALL SELECT l.patient_id FROM patient_link l WHERE l.other_patient_id = ${patient} AND l.unlinked_at IS NULL) linked_to
-      JOIN enrollment o ON o.program = ${bind(write.program)} AND o.patient_id = linked_to.patient_id
+  const program = bind(write.program);
+  return `AND NOT EXISTS (SELECT 1 FROM (
+        SELECT o.id, o.revision FROM (SELECT l.other_patient_id AS patient_id FROM patient_link l WHERE l.patient_id = ${patient} AND l.unlinked_at IS NULL
+          UNION ALL SELECT l.patient_id FROM patient_link l WHERE l.other_patient_id = ${patient} AND l.unlinked_at IS NULL) linked_to
+        JOIN enrollment o ON o.program = ${program} AND o.patient_id = linked_to.patient_id
+        UNION ALL SELECT o.id, o.revision FROM enrollment o WHERE o.patient_id = ${patient} AND o.program <> ${program}) o
       LEFT JOIN unnest(${bind(write.doubles.map((each) => each.enrollment))}::uuid[], ${bind(write.doubles.map((each) => each.revision))}::integer[])
         AS known (id, revision) ON known.id = o.id
       WHERE known.revision IS DISTINCT FROM coalesce((SELECT held.revision FROM held WHERE held.id = o.id), o.revision))`;
@@ -233,7 +236,7 @@ function columnsOf(authorization: Authorization, write: GuardedWrite): Record<st
     edition_hash: authorization.editionHash,
     prescription: authorization.prescription,
     supply_days: authorization.prescription.supplyDays,
-    supply_days_max: write.edition.prescription.maxSupplyDays,
+    supply_days_max: supplyLimit(authorization.prescription.supplyDays, write.edition),
     started_at: iso(authorization.startedAt),
     preparation_ends_at: iso(authorization.preparationEndsAt),
     issued_at: iso(authorization.issuedAt),
@@ -249,6 +252,10 @@ function columnsOf(authorization: Authorization, write: GuardedWrite): Record<st
     exceptions: authorization.exceptions,
   };
 }
+
+/** Where the program sets no limit, or judges nothing any more, what was prescribed is the limit. */
+const supplyLimit = (supplyDays: number, { gate, prescription: { maxSupplyDays } }: Edition): number | null =>
+  gate === 'none' || maxSupplyDays === 'none' ? supplyDays : maxSupplyDays;
 
 const CHANGING = [
   'state',

@@ -5,12 +5,13 @@ import type { SealedEntry } from '../compliance-log/seal.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
-import { type Decision, decide } from '../domain/authorization/decide.js';
+import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
 import { authorizationNumberFrom, confirmationNumberFrom, NUMBER_BYTES } from '../domain/authorization-number.js';
 import { HOUR_MS } from '../domain/calendar.js';
 import type { Attestation } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
+import { type Chosen, editionsFor } from '../program/edition.choice.js';
 import type { Caller } from './caller.js';
 import type { CaseBy } from './case.read.js';
 import type { CaseStore, Db, LoadedCase } from './case.store.js';
@@ -56,6 +57,8 @@ export interface Decided<C extends { readonly do: string } = Command> {
   readonly command: C;
   readonly decision: Decision;
   readonly edition: Edition;
+  /** The editions that judged beside it. */
+  readonly others?: Others;
   /** The entry's id: the reference of this decision. */
   readonly entry: string;
   /** The number of the authorization spoken of, old or just made. */
@@ -167,10 +170,10 @@ export class CommandRunner {
   private decided(request: Omit<Request, 'lane' | 'alongside'>, loaded: LoadedCase, key: string, bodyHash: string) {
     const { principal, idempotency } = request;
     const command = withNumbers(request.command(loaded, newId()));
-    const edition = this.editionFor(command, loaded);
+    const { edition, others } = this.editionsFor(command, loaded);
     let decision: Decision;
     try {
-      decision = decide(loaded.file, command, edition);
+      decision = decide(loaded.file, command, edition, others);
     } catch (error) {
       this.parts.alarm('fault', error instanceof Error ? error.message : 'a decision threw');
       throw new Indeterminate(error);
@@ -179,7 +182,7 @@ export class CommandRunner {
     const numbers = numbersFor(decision, loaded);
     const about = decision.authorization;
     const number = about === null ? null : (loaded.numbers[about.id] ?? numbers[about.id] ?? null);
-    const decidedFacts: Decided = { loaded, command, decision, edition, entry: entryId, number, deskPhone: this.parts.deskPhone };
+    const decidedFacts: Decided = { loaded, command, decision, edition, others, entry: entryId, number, deskPhone: this.parts.deskPhone };
     const answer = request.answer(decidedFacts);
     const sent: Sent = {
       status: answer.status,
@@ -229,21 +232,16 @@ export class CommandRunner {
     };
   }
 
-  /** An authorization keeps the edition it was issued under; everything else goes by the one in force (rules §9.5). */
-  private editionFor(command: Command, loaded: LoadedCase): Edition {
-    const target = 'authorization' in command ? loaded.file.authorizations.find((each) => each.id === command.authorization) : undefined;
-    const pinned = target?.issuedAt != null ? this.parts.catalogue.withHash(target.editionHash) : undefined;
-    const edition = pinned ?? this.parts.catalogue.inForce(loaded.program, loaded.at);
-    if (edition === undefined || (target?.issuedAt != null && pinned === undefined)) {
-      this.parts.alarm('fault', `no edition of ${loaded.program} on file for this authorization`);
-      throw new Indeterminate('edition-missing');
-    }
-    return edition;
+  private editionsFor(command: Command, { file, program, at }: LoadedCase): Chosen {
+    const chosen = editionsFor(command, file, program, at, this.parts.catalogue);
+    if (chosen !== undefined) return chosen;
+    this.parts.alarm('fault', `no edition of ${program} on file for this authorization`);
+    throw new Indeterminate('edition-missing');
   }
 
   private sealed(
     request: Pick<Request, 'principal' | 'attestation' | 'causedBy' | 'newcomer'>,
-    { loaded, command, decision, edition, entry: id }: Decided,
+    { loaded, command, decision, edition, others, entry: id }: Decided,
     numbers: Readonly<Record<string, string>>,
   ): SealedEntry {
     const { file, enrollmentId, revision } = loaded;
@@ -253,7 +251,7 @@ export class CommandRunner {
     const person = request.newcomer && known ? { person: request.newcomer } : {};
     // A verify, a reading and a refusal change nothing; they carry the version they saw and take none (I13).
     const takesVersion = decision.outcome !== 'deny' && !CHANGES_NOTHING.includes(command.do) && known;
-    const { participants, accommodations, linked } = file;
+    const { participants, accommodations, linked, elsewhere } = file;
     return sealedEntry(
       {
         id,
@@ -270,9 +268,10 @@ export class CommandRunner {
         patient: known ? file.patient : null,
         authorization: 'authorization' in command && known ? command.authorization : null,
         edition,
+        besides: [...(others?.later ? [others.later] : []), ...Object.values(others?.elsewhere ?? {})],
         attestation: request.attestation?.(loaded) ?? null,
         causedBy: request.causedBy ?? null,
-        values: { numbers, basis: { participants, accommodations, linked }, ...person },
+        values: { numbers, basis: { participants, accommodations, linked, ...(elsewhere ? { elsewhere } : {}) }, ...person },
       },
       this.parts.signer,
     );

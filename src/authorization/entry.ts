@@ -15,16 +15,23 @@ export interface ToBeLogged {
   readonly at: Instant;
   readonly caller: Caller;
   readonly command: Pick<Command, 'do'> | { readonly do: string };
-  readonly decision: Pick<Decision, 'outcome' | 'reasons' | 'warnings' | 'earliest' | 'validThrough' | 'effects' | 'authorization'>;
+  readonly decision: Pick<
+    Decision,
+    'outcome' | 'reasons' | 'warnings' | 'referrals' | 'earliest' | 'validThrough' | 'effects' | 'authorization'
+  >;
   readonly aggregate: LogEntry['aggregate'];
   readonly patient: string | null;
   readonly authorization: string | null;
   readonly edition: Edition | null;
+  /** Editions that judged beside it. */
+  readonly besides?: readonly Edition[];
   readonly attestation: Attestation | null;
   readonly causedBy: string | null;
   /** What the entry only commits to; enough, with the entries before it, to decide again (I21). */
   readonly values: Readonly<Record<string, unknown>>;
 }
+
+const nameOf = ({ program, edition, hash }: Edition) => ({ program, edition, hash });
 
 const TZDATA = process.versions.tz ?? 'unknown';
 
@@ -40,6 +47,8 @@ export function sealedEntry(logged: ToBeLogged, signer: EntrySigner): SealedEntr
     outcome: decision.outcome,
     reasons: decision.reasons,
     warnings: decision.warnings,
+    // Left out where there are none, so that every line of a program with a hard gate reads as it always did.
+    ...(decision.referrals.length > 0 ? { referrals: decision.referrals } : {}),
     earliest: decision.earliest,
     actor: {
       subject: caller.subject,
@@ -52,7 +61,8 @@ export function sealedEntry(logged: ToBeLogged, signer: EntrySigner): SealedEntr
     aggregate: logged.aggregate,
     patient: logged.patient,
     authorization: logged.authorization,
-    edition: edition && { program: edition.program, edition: edition.edition, hash: edition.hash },
+    edition: edition && nameOf(edition),
+    ...(logged.besides?.length ? { besides: logged.besides.map(nameOf) } : {}),
     calendar: edition && { zone: edition.zone, on: dateAt(logged.at, edition.zone), tzdata: TZDATA },
     deadlines: deadlinesOf(decision),
     effects: decision.effects.map(told),

@@ -1,5 +1,7 @@
 import type { AgreementInput, Command, PrescriptionInput, Presented } from '../domain/authorization/command.js';
-import { endOfDay, type Instant, isLocalDate, startOfDay } from '../domain/calendar.js';
+import { dateAt, endOfDay, type Instant, isLocalDate, startOfDay } from '../domain/calendar.js';
+import { categoryOf } from '../domain/category.js';
+import { gateOf } from '../domain/gate.js';
 import type { Actor } from '../domain/participant.js';
 import type { Answers, Case, PregnancyTest, Regimen } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
@@ -57,9 +59,16 @@ const AT_COUNTER = ['verify', 'reserve', 'release', 'transfer-reservation', 'dis
 export function commandsOf(event: WrittenEvent, frame: Frame): Command[] {
   if (event.do === 'prescribe') {
     const steps = ['start-authorization', 'certify-counseling', 'confirm-contraception', 'issue-authorization'];
-    const asked = frame.edition.categories[frame.file.category ?? '']?.contraception === true;
+    const { edition, file } = frame;
+    const category = categoryOf(file.category, edition);
+    // Under a gate that does not wait, prescribing is writing and issuing.
+    const waits = gateOf({ file, on: dateAt(frame.at, edition.zone), edition }) === 'hard';
+    const asked: Record<string, boolean> = {
+      'certify-counseling': waits && category?.counseling !== 'none',
+      'confirm-contraception': waits && category?.contraception === true && edition.contraception.confirmationDays !== 'none',
+    };
     return steps
-      .filter((step) => asked || step !== 'confirm-contraception')
+      .filter((step) => asked[step] !== false)
       .map((step) => commandOf({ ...event, do: step, by: step === 'confirm-contraception' ? 'patient' : (event.by ?? 'dr-1') }, frame));
   }
   if (event.do === 'fill') return ['reserve', 'dispense'].map((step) => commandOf({ ...event, do: step }, frame));
@@ -130,7 +139,7 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
     case 'record-death':
       return { ...base, do: name, reason: text('reason') };
     case 'change-category':
-      return { ...base, do: name, category: text('category'), grounds: text('grounds'), answers: {}, agreement: agreement() };
+      return { ...base, do: name, category: text('category'), grounds: text('grounds'), answers: answersIn(event), agreement: agreement() };
     case 'transfer-patient':
       return { ...base, do: name, to: text('to') };
     case 'record-pregnancy-test': {
@@ -251,6 +260,7 @@ const ANSWERS = [
   'cycle',
   'neverHadUterusOrOvaries',
   'determinedNotFertile',
+  'declared',
 ] as const;
 
 const answersIn = (event: WrittenEvent): Partial<Answers> =>

@@ -4,6 +4,7 @@ import { apply } from '../domain/authorization/effect.js';
 import { type Instant, writeInstant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
+import { editionsFor } from '../program/edition.choice.js';
 import { commandsOf } from './events.js';
 import { timeAt } from './invalid.js';
 import type { ReadableCase, WrittenExpectation } from './read.js';
@@ -34,7 +35,9 @@ export function playCase(readable: ReadableCase): Played {
     let named = '';
     for (const command of commandsOf(written, { at, edition, path, file })) {
       try {
-        const decision = decide(file, command, edition);
+        const chosen = editionsFor(command, file, readable.program, at, readable.editions);
+        if (chosen === undefined) throw new Error('no edition on file');
+        const decision = decide(file, command, chosen.edition, chosen.others);
         file = apply(file, decision.effects);
         answer = decision;
       } catch (error) {
@@ -88,6 +91,9 @@ function compare(expected: WrittenExpectation, answer: Answer, scene: Scene): Di
     return differs('reasons, exactly', expected.reasons?.join(', ') ?? 'none', reasons.join(', ') || 'none');
   const forbidden = (expected.notReasons ?? []).filter((code) => reasons.includes(code));
   if (forbidden.length > 0) return differs('notReasons', `without ${forbidden.join(', ')}`, reasons.join(', '));
+  const referrals: readonly string[] = answer.outcome === 'indeterminate' ? [] : answer.referrals;
+  if ((expected.referrals ?? []).some((code) => !referrals.includes(code)))
+    return differs('referrals', expected.referrals?.join(', '), referrals.join(', ') || 'none');
   const warnings: readonly string[] = answer.outcome === 'indeterminate' ? [] : answer.warnings;
   if ((expected.warnings ?? []).some((code) => !warnings.includes(code)))
     return differs('warnings', expected.warnings?.join(', '), warnings.join(', ') || 'none');

@@ -7,6 +7,7 @@ import type { Edition } from '../domain/program.js';
 import type { ReasonCode, WarningCode } from '../domain/reason.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
 import { PROGRAMS_FOLDER } from '../program/edition.catalogue.js';
+import type { EditionsOnFile } from '../program/edition.choice.js';
 import { CaseFileInvalid, timeAt } from './invalid.js';
 import { type Given, worldOf } from './world.js';
 
@@ -17,6 +18,7 @@ export interface WrittenExpectation {
   readonly reasons?: readonly ReasonCode[];
   readonly notReasons?: readonly ReasonCode[];
   readonly exactly?: boolean;
+  readonly referrals?: readonly ReasonCode[];
   readonly earliest?: string | null;
   readonly expiresAt?: string;
   readonly dispenseBy?: string;
@@ -54,6 +56,9 @@ export interface ReadableCase {
   readonly id: string;
   readonly title: string;
   readonly world: Case;
+  readonly program: string;
+  /** Where the case looks up editions: the one its file names, whatever the date, or the catalogue. */
+  readonly editions: EditionsOnFile;
   readonly events: readonly { readonly written: WrittenEvent; readonly at: Instant; readonly edition: Edition; readonly path: string }[];
 }
 
@@ -103,6 +108,9 @@ function readCase(
   named: Edition | undefined,
   catalogue: EditionCatalogue,
 ): ReadableCase {
+  const inForce = (program: string, at: Instant): Edition | undefined =>
+    program === file.program && named !== undefined ? named : catalogue.inForce(program, at);
+  const editions: EditionsOnFile = { inForce, withHash: (hash) => catalogue.withHash(hash) };
   const anyEdition = named ?? catalogue.inForce(file.program, Number.MAX_SAFE_INTEGER);
   if (!anyEdition) throw new CaseFileInvalid('/program', 'the program has no edition in force');
   let previous = Number.NEGATIVE_INFINITY;
@@ -111,15 +119,21 @@ function readCase(
     const at = timeAt(`${where}/at`, written.at, anyEdition.zone).at;
     if (at < previous) throw new CaseFileInvalid(`${where}/at`, 'is before the event above it');
     previous = at;
-    const edition = named ?? catalogue.inForce(file.program, at);
+    const edition = inForce(file.program, at);
     if (!edition) throw new CaseFileInvalid(`${where}/at`, 'no edition of the program is in force then');
     checkCodes(written, where, edition);
     return { written, at, edition, path: where };
   });
   const first = events[0];
   if (!first) throw new CaseFileInvalid(`${path}/events`, 'there is no event');
-  const world = worldOf(each.given, { path: `${path}/given`, worlds: file.worlds ?? {}, edition: first.edition, firstEventAt: first.at });
-  return { id: each.id, title: each.title ?? each.id, world, events };
+  const world = worldOf(each.given, {
+    path: `${path}/given`,
+    worlds: file.worlds ?? {},
+    edition: first.edition,
+    firstEventAt: first.at,
+    elsewhere: (program) => catalogue.inForce(program, first.at),
+  });
+  return { id: each.id, title: each.title ?? each.id, world, program: file.program, editions, events };
 }
 
 /** Codes that the edition, not the schema, knows. */

@@ -3,6 +3,7 @@ import type { Participant } from '../domain/participant.js';
 import {
   type Answers,
   type Case,
+  type ElsewhereRecord,
   type Evidence,
   type EvidenceOfKind,
   type Fill,
@@ -49,7 +50,16 @@ export interface Given {
   readonly therapy?: { readonly interruptedAt?: string; readonly resumedAt?: string; readonly endedAt?: string };
   readonly holds?: readonly { readonly kind: HoldKind; readonly since: string }[];
   readonly accommodations?: readonly { readonly kind: string; readonly from: string; readonly until?: string | null }[];
+  /** Counseling certified before, for a prescription that is not part of the case. */
+  readonly counseled?: readonly { readonly at: string; readonly by?: string; readonly topics?: readonly string[] }[];
+  /** The same person in other programs. */
+  readonly elsewhere?: readonly WrittenElsewhere[];
 }
+
+export type WrittenElsewhere = { readonly program: string } & Pick<
+  Given,
+  'category' | 'categorySince' | 'patient' | 'contraception' | 'abstinence' | 'contraindicated' | 'tests' | 'menses' | 'holds'
+>;
 
 export interface WrittenAgreement {
   readonly category: string;
@@ -116,6 +126,8 @@ interface Frame {
   readonly worlds: Readonly<Record<string, Given>>;
   readonly edition: Edition;
   readonly firstEventAt: Instant;
+  /** The edition of another program that is in force then. */
+  readonly elsewhere?: (program: string) => Edition | undefined;
 }
 
 function resolved(given: Given, frame: Frame): Given {
@@ -237,6 +249,11 @@ export function worldOf(written: Given, frame: Frame): Case {
     };
     evidence.push(survey);
   });
+  (given.counseled ?? []).forEach((each, index) => {
+    const { at: recordedAt } = began(`counseled/${index}/at`, each.at);
+    const id = `counseled/${index}`;
+    evidence.push({ kind: 'counseling', id, recordedAt, authorization: 'earlier', by: each.by ?? 'dr-1', topics: each.topics ?? [] });
+  });
   const heldBefore = (hold: HoldKind, where: string, since: Instant, on: LocalDate) =>
     evidence.push({ kind: 'danger', id: `danger/${where}`, recordedAt: since, hold, since, on, method: null, holds: true });
   (given.menses ?? []).forEach((each, index) => {
@@ -315,5 +332,26 @@ export function worldOf(written: Given, frame: Frame): Case {
       until: typeof each.until === 'string' ? ends(`accommodations/${index}/until`, each.until) : null,
     })),
     linked: [],
+    ...(given.elsewhere === undefined ? {} : { elsewhere: given.elsewhere.map((each, index) => elsewhereOf(each, given, index, frame)) }),
   };
+}
+
+/** What is on file of her in another program: read as a world of that program's. */
+function elsewhereOf({ program, ...written }: WrittenElsewhere, here: Given, index: number, frame: Frame): ElsewhereRecord {
+  const path = `${frame.path}/elsewhere/${index}`;
+  const edition = frame.elsewhere?.(program);
+  if (edition === undefined) throw new CaseFileInvalid(`${path}/program`, `no edition of a program "${program}" is in force then`);
+  const { category, categorySince, answers, evidence } = worldOf(
+    { ...(here.patient === undefined ? {} : { patient: here.patient }), ...written },
+    { ...frame, path, edition },
+  );
+  // Its facts have names of their own: a test t1 there is another than a test t1 here.
+  return { program, category, categorySince, answers, evidence: evidence.map((fact) => renamed(fact, program)) };
+}
+
+function renamed(fact: Evidence, program: string): Evidence {
+  const id = `${program}/${fact.id}`;
+  if (fact.kind === 'pregnancy-test') return { ...fact, id, test: { ...fact.test, id } };
+  if (fact.kind === 'test-correction' || fact.kind === 'test-retraction') return { ...fact, id, test: `${program}/${fact.test}` };
+  return { ...fact, id };
 }

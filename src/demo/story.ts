@@ -92,7 +92,7 @@ export function tell(person: DemoPerson, product: DemoProduct, edition: Edition,
     const until = STEPS.indexOf((last ? (REACHES[story] ?? 'dispensed') : 'dispensed') as Step);
     if (!(last && story === 'firstTestOnly')) {
       if (category.tests) test(at(day, 10));
-      if (category.survey && (cycle > 0 || category.survey.first)) {
+      if (category.survey !== null && category.survey !== 'none' && (cycle > 0 || category.survey.first)) {
         say(at(day, 11), 'patient', { do: 'complete-survey', answers: story === 'discrepant' ? 'discrepant' : 'consistent' });
       }
     }

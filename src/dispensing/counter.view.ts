@@ -72,7 +72,7 @@ export function fillableView(decided: Decided, siteZone: string | null): Fillabl
     throw new Error('An allowance at the counter without an authorization that has been issued.');
   const live = liveReservation(authorization, decided);
   const reservedAt = live?.reservedAt ?? at;
-  const holds = live?.confirmationEndsAt ?? confirmationEnd(at, edition) ?? at;
+  const holds = live?.confirmationEndsAt ?? confirmationEnd(at, authorization.expiresAt, edition) ?? at;
   const handOverBy = Math.min(holds, authorization.expiresAt);
   const category = categoryOf(authorization.category, edition);
   const dayOfShipping = siteZone ?? edition.zone;
@@ -100,10 +100,11 @@ export function reservedView(decided: Decided, siteZone: string | null): Omit<Re
   if (live === null || live.confirmationNumber === null) throw new Error('An accepted reservation without its confirmation number.');
   const fillable = fillableView(decided, siteZone);
   const hours = edition.authorization.confirmationHours;
+  const clock = typeof hours === 'number' ? `${hours}-hour clock` : 'clock that ends with the authorization';
   const started =
     live.reservedAt === loaded.at
-      ? `This started a ${hours}-hour clock.`
-      : `The ${hours}-hour clock has been running since ${sayWhen(live.reservedAt, edition.zone, siteZone)}.`;
+      ? `This started a ${clock}.`
+      : `The ${clock} has been running since ${sayWhen(live.reservedAt, edition.zone, siteZone)}.`;
   return {
     confirmationNumber: groupNumber(live.confirmationNumber),
     confirmationNumberSpoken: speakNumber(live.confirmationNumber),

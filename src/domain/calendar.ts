@@ -56,6 +56,21 @@ export const addDays = (date: LocalDate, days: number): LocalDate => dateOfDayNu
 /** The same day of the month `months` later, or the last day of a shorter month. */
 export const addMonths = (date: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(date).add({ months }).toString();
 
+/** A stretch of the calendar. */
+export type Span = { readonly days: number } | { readonly months: number };
+
+/** The date a stretch after that one; a month ends on the same day of the next, or on its last one. @throws RangeError of no length */
+export const spanAfter = (date: LocalDate, span: Span): LocalDate => moved(date, span, 1);
+
+/** The date a stretch before that one: what was so on it, and on every day since, has been so for that long. */
+export const spanBefore = (date: LocalDate, span: Span): LocalDate => moved(date, span, -1);
+
+function moved(date: LocalDate, span: Span, sign: 1 | -1): LocalDate {
+  const count = 'days' in span ? span.days : span.months;
+  if (!Number.isInteger(count)) throw new RangeError('a stretch of so many whole days or months');
+  return 'days' in span ? addDays(date, sign * count) : addMonths(date, sign * count);
+}
+
 /** The birthday of that age; who was born on 29 February has it on 1 March in common years (rules §1.3). */
 export function birthday(birthDate: LocalDate, age: number): LocalDate {
   const year = Number(birthDate.slice(0, 4)) + age;

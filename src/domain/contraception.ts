@@ -1,4 +1,4 @@
-import { addDays, endOfDateOrMonth, type LocalDate } from './calendar.js';
+import { addDays, endOfDateOrMonth, type LocalDate, spanBefore } from './calendar.js';
 import { type Case, evidenceOf } from './patient.js';
 import type { ContraceptionRules, Edition } from './program.js';
 import type { ReasonCode, WarningCode } from './reason.js';
@@ -72,17 +72,22 @@ export function unbroken(file: Case, from: LocalDate, to: LocalDate, edition: Ed
   return true;
 }
 
-/** The one contraception reason on that day; `leadDays` asks for that many covered days before it as well. */
+/** The one contraception reason on that day; the lead asks for a covered stretch before it as well. */
 export function contraceptionReason(file: Case, on: LocalDate, leadAsked: boolean, edition: Edition): ReasonCode | null {
   const today = missingOn(contraceptionFile(file), on, edition.contraception);
   if (today !== null || !leadAsked) return today;
-  if (edition.contraception.leadDays === null) return 'RULE_MISSING';
-  return unbroken(file, addDays(on, -edition.contraception.leadDays), on, edition) ? null : 'CONTRACEPTION_TOO_RECENT';
+  const { lead } = edition.contraception;
+  if (lead === null) return 'RULE_MISSING';
+  return lead === 'none' || unbroken(file, spanBefore(on, lead), on, edition) ? null : 'CONTRACEPTION_TOO_RECENT';
 }
 
 /** Whether abstinence held on every day up to `on` since before `since`. */
 export const abstinentSinceBefore = (file: Case, since: LocalDate, on: LocalDate): boolean =>
   contraceptionFile(file).abstinence.some((period) => period.from < since && covers(period, on));
+
+/** Whether a method in use on that day spares her the pregnancy tests. */
+export const waivesTests = (file: Case, on: LocalDate, edition: Edition): boolean =>
+  contraceptionFile(file).methods.some((each) => covers(each, on) && edition.contraception.methods[each.method]?.waivesTests === true);
 
 /** Clinical warnings that belong to the methods in use on that day. */
 export function methodWarnings(file: Case, on: LocalDate, edition: Edition): WarningCode[] {

@@ -1,6 +1,6 @@
 import { daysBetween, type Instant, type LocalDate } from './calendar.js';
 import { type Case, type Evidence, type EvidenceOfKind, evidenceOf } from './patient.js';
-import { acceptedNegatives, type StandingTest, standingTests } from './pregnancy-test.js';
+import { acceptedNegatives, type StandingTest, settingRules, standingTests } from './pregnancy-test.js';
 import type { Edition, HoldKind } from './program.js';
 import type { ReasonCode } from './reason.js';
 
@@ -40,10 +40,10 @@ function raised(evidence: readonly Evidence[]): Danger[] {
 }
 
 /** Whether the facts of one record end a danger. */
-function endedIn(file: Pick<Case, 'evidence' | 'accommodations'>, at: Instant, edition: Edition): (danger: Danger) => boolean {
+function endedIn(file: Pick<Case, 'evidence' | 'accommodations' | 'fills'>, at: Instant, edition: Edition): (danger: Danger) => boolean {
   const clearings = evidenceOf(file, 'clearing');
   const resolutions = evidenceOf(file, 'discrepancy-resolved');
-  const tests = acceptedNegatives(file, at, edition);
+  const tests = acceptedNegatives(file, at, edition, settingRules(file.fills, edition));
   const cleared = (danger: Danger) => clearings.some((fact) => danger.since <= fact.through && danger.recordedAt <= fact.recordedAt);
   return (danger) => {
     const rule = edition.holds[danger.hold];
@@ -66,16 +66,23 @@ function endedIn(file: Pick<Case, 'evidence' | 'accommodations'>, at: Instant, e
 }
 
 /**
- * The dangers that stand at `at`: raised and by nothing ended. Those of a suspected double of the patient count as her own (rules §9.15), until
- * they are ended on either record: what was cleared there needs no second clearing here.
+ * The dangers that stand at `at`: raised and by nothing ended. Those of a suspected double of the patient count as her own (rules §9.15),
+ * and so do those of her own record in another program, until they are ended on either: what was cleared there needs no second clearing here.
  */
 export function standingDangers(file: Case, at: Instant, edition: Edition): Danger[] {
   const own = raised(file.evidence);
-  const doubles = file.linked.map((record) => ({ record, dangers: raised(record.evidence) })).filter(({ dangers }) => dangers.length > 0);
+  const doubles = [
+    ...file.linked.map((record) => ({ record, dangers: raised(record.evidence) })),
+    // A survey is one program's own, and so is what was wrong with it.
+    ...(file.elsewhere ?? []).map(({ evidence }) => ({
+      record: { evidence, fills: [] },
+      dangers: raised(evidence).filter(({ hold }) => hold !== 'survey-discrepancy'),
+    })),
+  ].filter(({ dangers }) => dangers.length > 0);
   if (own.length === 0 && doubles.length === 0) return [];
   const endedHere = endedIn(file, at, edition);
   const linked = doubles.flatMap(({ record, dangers }) => {
-    const endedThere = endedIn({ evidence: record.evidence, accommodations: file.accommodations }, at, edition);
+    const endedThere = endedIn({ ...record, accommodations: file.accommodations }, at, edition);
     return dangers.filter((danger) => !endedHere(danger) && !endedThere(danger));
   });
   return [...own.filter((danger) => !endedHere(danger)), ...linked];

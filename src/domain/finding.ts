@@ -48,6 +48,7 @@ export function decideFinding(
     outcome: reasons.length > 0 ? 'deny' : 'allow',
     reasons: inCatalogueOrder(reasons),
     warnings: [],
+    referrals: [],
     earliest: null,
     validThrough: null,
     effects: [],

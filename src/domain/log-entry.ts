@@ -14,6 +14,8 @@ export interface LogEntry {
   readonly outcome: 'allow' | 'deny' | 'recorded-as-deviation';
   readonly reasons: readonly ReasonCode[];
   readonly warnings: readonly WarningCode[];
+  /** What an advisory gate referred instead of refusing; left out where there is nothing. */
+  readonly referrals?: readonly ReasonCode[];
   readonly earliest: Instant | null;
   readonly actor: {
     readonly subject: string;
@@ -34,6 +36,8 @@ export interface LogEntry {
   readonly patient: string | null;
   readonly authorization: string | null;
   readonly edition: { readonly program: string; readonly edition: string; readonly hash: string } | null;
+  /** Editions that judged beside it: a later one that applies to open authorizations, those of the patient's other programs. */
+  readonly besides?: readonly { readonly program: string; readonly edition: string; readonly hash: string }[];
   /** The program zone's date of `at` and the version of the time-zone data that gave it. */
   readonly calendar: { readonly zone: string; readonly on: LocalDate; readonly tzdata: string } | null;
   readonly deadlines: {

@@ -1,12 +1,13 @@
 import { dispenseBy, effectiveState, isPreparing } from './authorization/deadline.js';
 import { dangerReasons, earliestIssue } from './authorization/explain.js';
-import { addDays, dateAt, endOfDay, type Instant, type LocalDate } from './calendar.js';
+import { dateAt, endOfDay, type Instant, type LocalDate, spanAfter } from './calendar.js';
 import { coveredThrough, daysLeft, fillsOfThisEnrollment } from './dispensing.js';
+import { governing } from './judgement.js';
 import type { Authorization, AuthorizationState, Case } from './patient.js';
 import { draft, judgementOf, nextTestBy, underWay } from './patient-status.js';
-import type { Edition } from './program.js';
+import type { Edition, SpanBound } from './program.js';
 import { inCatalogueOrder, REASONS, type ReasonCode } from './reason.js';
-import { governing, unmet } from './requirement.js';
+import { unmet } from './requirement.js';
 import { enrollmentLapsed, therapyStatus } from './therapy.js';
 
 /** What is next for a patient, as her practice sees it: what is missing, whose turn it is, and the last moment to act. */
@@ -85,12 +86,12 @@ export function nextIssue(
 export function tail(file: Case, at: Instant, edition: Edition) {
   const { endedOn } = therapyStatus(file);
   if (endedOn === null) return null;
-  const after = (days: number | null) => (days === null ? null : addDays(endedOn, days));
+  const after = (span: SpanBound) => (span === null || span === 'none' ? null : spanAfter(endedOn, span));
   const contraception = governing({ file, on: dateAt(at, edition.zone), edition })?.category.contraception === true;
   return {
     endedOn,
-    contraceptionUntil: contraception ? after(edition.contraception.tailDays) : null,
-    dutiesUntil: after(edition.therapy.tailDays),
+    contraceptionUntil: contraception ? after(edition.contraception.tail) : null,
+    dutiesUntil: after(edition.therapy.tail),
   };
 }
 

@@ -2,13 +2,15 @@ import { dispenseBy, effectiveState, isPreparing, preparationEnd } from './autho
 import { counterReasons, earliestIssue } from './authorization/explain.js';
 import { addDays, dateAt, HOUR_MS, type Instant, type LocalDate, startOfDay } from './calendar.js';
 import { ageAt } from './category.js';
+import { earliestFillOn } from './counter-requirement.js';
 import { standingDangers } from './danger.js';
 import { coveredThrough, lastFill } from './dispensing.js';
+import { governing, type Judgement } from './judgement.js';
 import type { Authorization, AuthorizationState, Case } from './patient.js';
 import { acceptedNegatives } from './pregnancy-test.js';
 import type { Edition } from './program.js';
 import { REASONS, type ReasonCode } from './reason.js';
-import { earliestFillOn, governing, type Judgement, unmet } from './requirement.js';
+import { testsAsked, unmet } from './requirement.js';
 import { testIntervalDays, therapyStatus } from './therapy.js';
 
 /** Where a patient stands with her medicine on the clock of `at`, by the requirements that decide: what her own screen is made from. */
@@ -112,10 +114,10 @@ const beforeTheFirstStep = (judgement: Judgement): ReasonCode[] =>
   unmet('issue', judgement).filter((code) => OF_HER_ENROLLMENT.includes(REASONS[code].group) || code === 'SURVEY_DISCREPANT');
 
 export function nextTestBy({ file, at, on, edition }: Judgement, reasons: readonly ReasonCode[]): LocalDate | null {
-  if (governing({ file, on, edition })?.category.tests !== true || lastFill(file) === null) return null;
+  if (!testsAsked({ file, on, edition }) || lastFill(file) === null) return null;
   const asked = reasons.some((code) => REASONS[code].group === 'test' || REASONS[code].group === 'danger');
   if (asked || therapyStatus(file).endedOn !== null) return null;
-  const newest = acceptedNegatives(file, at, edition)[0];
+  const newest = acceptedNegatives(file, at, edition, edition.tests.onTherapy)[0];
   const interval = newest === undefined ? null : testIntervalDays(file, newest.collected.on, edition);
   return newest === undefined || interval === null ? on : addDays(newest.collected.on, interval);
 }

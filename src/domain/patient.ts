@@ -14,6 +14,16 @@ export interface Answers {
   readonly neverHadUterusOrOvaries: boolean | null;
   /** A specialist's determination, documented by two persons (ovarian failure, Turner, XY, uterine agenesis). */
   readonly determinedNotFertile: boolean | null;
+  /** Answers to the questions that an edition adds, by name; one that is not there is not known. */
+  readonly declared?: Declared;
+}
+
+export type Declared = Readonly<Record<string, string | number | boolean>>;
+
+/** Answers after new ones: each takes the place of its own earlier one, an added question's too. */
+export function withAnswers(before: Answers, given: Partial<Answers>): Answers {
+  const after = { ...before, ...given };
+  return given.declared === undefined ? after : { ...after, declared: { ...before.declared, ...given.declared } };
 }
 
 export const NO_ANSWERS: Answers = {
@@ -225,6 +235,15 @@ export interface LinkedRecord {
   readonly fills: readonly Fill[];
 }
 
+/** The same person in another program: her dangers stand here too, and so does what both editions accept (elsewhere.ts). */
+export interface ElsewhereRecord {
+  readonly program: string;
+  readonly category: string | null;
+  readonly categorySince: Instant | null;
+  readonly answers: Answers;
+  readonly evidence: readonly Evidence[];
+}
+
 /** Everything a decision looks at: one patient in one program, her authorizations, and the participants they name. */
 export interface Case {
   readonly patient: string;
@@ -238,6 +257,7 @@ export interface Case {
   readonly participants: Readonly<Record<string, Participant>>;
   readonly accommodations: readonly Accommodation[];
   readonly linked: readonly LinkedRecord[];
+  readonly elsewhere?: readonly ElsewhereRecord[];
 }
 
 export function evidenceOf<K extends EvidenceKind>(file: { readonly evidence: readonly Evidence[] }, kind: K): EvidenceOfKind<K>[] {

@@ -1,6 +1,6 @@
 import type { Instant } from './calendar.js';
-import type { Accommodation, Case, Evidence, PregnancyTest } from './patient.js';
-import type { Edition } from './program.js';
+import type { Accommodation, Case, Evidence, Fill, PregnancyTest } from './patient.js';
+import type { Edition, SettingRules } from './program.js';
 import type { ReasonCode } from './reason.js';
 
 /** A test as it stands now, with what it once said. */
@@ -50,54 +50,75 @@ function readTests(file: TestFile): StandingTest[] {
   return [...tests.values()].sort((a, b) => a.collected.at - b.collected.at);
 }
 
-const inForce = (accommodations: readonly Accommodation[], kind: string, at: Instant): boolean =>
-  accommodations.some((each) => each.kind === kind && each.from <= at && (each.until === null || at <= each.until));
+const inForce = (each: Pick<Accommodation, 'from' | 'until'>, at: Instant): boolean =>
+  each.from <= at && (each.until === null || at <= each.until);
 
-/** Whether an accommodation of that kind is in force at that instant. */
-export const accommodated = (file: Pick<Case, 'accommodations'>, kind: string, at: Instant): boolean =>
-  inForce(file.accommodations, kind, at);
+/** Whether an accommodation of that kind is in force at that instant: one of the edition's own, or one that an administrator set. */
+export function accommodated(file: Pick<Case, 'accommodations'>, edition: Edition, kind: string, at: Instant): boolean {
+  const announced = edition.accommodations[kind];
+  return (announced !== undefined && inForce(announced, at)) || file.accommodations.some((each) => each.kind === kind && inForce(each, at));
+}
+
+/** Every place a test may be taken at, in the order of the therapy: before the first prescription, then on it. */
+const phases = ({ tests }: Edition): readonly SettingRules[] => [...tests.places, tests.onTherapy];
+
+/** Where a test has to be taken just before a first prescription; on therapy, where the edition asks for none before it. */
+export const beforeTherapy = ({ tests }: Edition): SettingRules => tests.places.at(-1) ?? tests.onTherapy;
+
+/** Where a test has to be taken by somebody with those fills. */
+export const settingRules = (fills: readonly Fill[], edition: Edition): SettingRules =>
+  fills.length > 0 ? edition.tests.onTherapy : beforeTherapy(edition);
 
 /** What keeps a negative result from being accepted, whatever its date; empty when nothing does. */
-export function defectsOf(test: StandingTest, file: Pick<Case, 'accommodations'>, edition: Edition): ReasonCode[] {
+export function defectsOf(
+  test: StandingTest,
+  file: Pick<Case, 'accommodations'>,
+  edition: Edition,
+  { settings, settingAccommodations }: SettingRules,
+): ReasonCode[] {
   const rules = edition.tests;
   const defects: ReasonCode[] = [];
   if (test.retracted) defects.push('TEST_RETRACTED');
   if (!rules.signedSources.includes(test.source)) defects.push('TEST_NOT_SIGNED');
-  if (rules.maxSensitivity === null) defects.push('RULE_MISSING');
-  else if (test.sensitivity === null || test.sensitivity > rules.maxSensitivity) defects.push('TEST_SENSITIVITY');
-  const accommodation = test.setting === null ? undefined : rules.settingAccommodations[test.setting];
+  if (rules.maxSensitivity === null || settings === null) defects.push('RULE_MISSING');
+  if (rules.maxSensitivity !== null && (test.sensitivity === null || test.sensitivity > rules.maxSensitivity))
+    defects.push('TEST_SENSITIVITY');
+  const accommodation = test.setting === null ? undefined : settingAccommodations[test.setting];
   const settingAccepted =
     test.setting !== null &&
-    (rules.settings.includes(test.setting) ||
-      (accommodation !== undefined && inForce(file.accommodations, accommodation, test.collected.at)));
+    (settings?.includes(test.setting) === true ||
+      (accommodation !== undefined && accommodated(file, edition, accommodation, test.collected.at)));
   if (!settingAccepted) defects.push('TEST_SETTING');
   return defects;
 }
 
+type TestedFile = Pick<Case, 'evidence' | 'accommodations'>;
+
 /** Negative results collected by `at`, newest first, each with what is wrong with it. */
 export function negatives(
-  file: Pick<Case, 'evidence' | 'accommodations'>,
+  file: TestedFile,
   at: Instant,
   edition: Edition,
+  where: SettingRules,
 ): { test: StandingTest; defects: ReasonCode[] }[] {
   return standingTests(file)
     .filter((test) => test.result === 'negative' && test.collected.at <= at)
     .reverse()
-    .map((test) => ({ test, defects: defectsOf(test, file, edition) }));
+    .map((test) => ({ test, defects: defectsOf(test, file, edition, where) }));
 }
 
-export const acceptedNegatives = (file: Pick<Case, 'evidence' | 'accommodations'>, at: Instant, edition: Edition): StandingTest[] =>
-  negatives(file, at, edition)
+export const acceptedNegatives = (file: TestedFile, at: Instant, edition: Edition, where: SettingRules): StandingTest[] =>
+  negatives(file, at, edition, where)
     .filter((each) => each.defects.length === 0)
     .map((each) => each.test);
 
 /** Whether the edition knows that setting, accepted or only under an accommodation. */
-export const isSetting = (setting: string, { tests }: Edition): boolean =>
-  tests.settings.includes(setting) || tests.settingAccommodations[setting] !== undefined;
+export const isSetting = (setting: string, edition: Edition): boolean =>
+  phases(edition).some((each) => each.settings?.includes(setting) || each.settingAccommodations[setting] !== undefined);
 
 /** What a method is known to see where the program accepts its tests as they are; null for a kit, which has to say so itself (rules §9.9). */
-export const sensitivityOf = (method: string, setting: string, { tests }: Edition): number | null =>
-  tests.settings.includes(setting) ? (tests.methodSensitivity[method] ?? null) : null;
+export const sensitivityOf = (method: string, setting: string, edition: Edition): number | null =>
+  phases(edition).every((each) => each.settings?.includes(setting)) ? (edition.tests.methodSensitivity[method] ?? null) : null;
 
 /** Whether a result called negative names an amount that every accepted test has to see: one of the two is a slip of the pen. */
 export const contradictsItself = ({ result, value }: Pick<PregnancyTest, 'result' | 'value'>, { tests }: Edition): boolean =>

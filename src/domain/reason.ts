@@ -38,6 +38,7 @@ export const REASONS = {
   ENROLLMENT_LAPSED: mendable('enrollment', 'prescriber'),
   AGREEMENT_MISSING: mendable('enrollment', 'prescriber'),
   AGREEMENT_WRONG_CATEGORY: mendable('enrollment', 'prescriber'),
+  AGREEMENT_TOO_OLD: mendable('enrollment', 'prescriber'),
   GUARDIAN_SIGNATURE_MISSING: mendable('enrollment', 'guardian'),
   CATEGORY_UNKNOWN: mendable('enrollment', 'prescriber'),
   CATEGORY_CONTRADICTED: judged('enrollment', 'prescriber'),

@@ -27,7 +27,7 @@ export function therapyStatus(file: Case): TherapyStatus {
 /** Twelve months without therapy, counted from the day after the last covered one, or from interruption or end if earlier (rules §1.10). */
 export function enrollmentLapsed(file: Case, on: LocalDate, edition: Edition): boolean {
   const months = edition.therapy.reenrollAfterMonths;
-  if (fillsOfThisEnrollment(file).length === 0 || months === null) return false;
+  if (fillsOfThisEnrollment(file).length === 0 || months === null || months === 'none') return false;
   const { interruptedOn, endedOn } = therapyStatus(file);
   // An open interruption moves the covered days on; the months count from its beginning, so the arithmetic starts there.
   const stopped = [interruptedOn, endedOn].filter((date) => date !== null).sort()[0] ?? null;
@@ -41,7 +41,7 @@ export function enrollmentLapsed(file: Case, on: LocalDate, edition: Edition): b
 function weeklyTestingSince(file: Case, before: LocalDate, edition: Edition): LocalDate | null {
   const again = edition.tests.cadence.initialAgainAfterDays;
   return takenAgain(file)
-    .filter(({ on, gapDays }) => on <= before && (gapDays === null || (again !== null && gapDays >= again)))
+    .filter(({ on, gapDays }) => on <= before && (gapDays === null || (typeof again === 'number' && gapDays >= again)))
     .reduce<LocalDate | null>((_, { on }) => on, null);
 }
 
@@ -57,7 +57,9 @@ export function testIntervalDays(file: Case, on: LocalDate, edition: Edition): n
   // Not knowing how long the first weeks last, or when they begin again, is not knowing that they are over.
   if (cadence.initialDays === null || cadence.initialAgainAfterDays === null) return null;
   const since = weeklyTestingSince(file, on, edition);
-  if (since === null || daysBetween(since, on) < cadence.initialDays) return cadence.initialIntervalDays;
+  const { initialDays, initialIntervalDays } = cadence;
+  if (initialDays !== 'none' && initialIntervalDays !== 'none' && (since === null || daysBetween(since, on) < initialDays))
+    return initialIntervalDays;
   const cycle = cycleOn(file, on, edition.zone);
   return cycle === null ? cadence.intervalDaysUnknownCycle : (cadence.intervalDaysByCycle[cycle] ?? cadence.intervalDaysUnknownCycle);
 }
@@ -65,7 +67,8 @@ export function testIntervalDays(file: Case, on: LocalDate, edition: Edition): n
 /** Whether some gap between negatives since the last fill is longer than the program forgives (rules §1.10). */
 function outOfTests(file: Case, lastFillOn: LocalDate, at: Instant, on: LocalDate, edition: Edition): boolean {
   const missed = edition.tests.cadence.missedIntervalsAllowed;
-  const dates = acceptedNegatives(file, at, edition)
+  if (missed === 'none') return false;
+  const dates = acceptedNegatives(file, at, edition, edition.tests.onTherapy)
     .map((test) => test.collected.on)
     .sort();
   const before = dates.filter((date) => date <= lastFillOn).at(-1) ?? lastFillOn;

@@ -1,6 +1,7 @@
 import type { Decided } from '../authorization/command.runner.js';
 import type { CommandName, CommandOf } from '../domain/authorization/command.js';
 import { apply } from '../domain/authorization/effect.js';
+import type { Span } from '../domain/calendar.js';
 import { reasonOf, standingDangers } from '../domain/danger.js';
 import { toldOfAll } from '../domain/patient-status.js';
 import type { Edition } from '../domain/program.js';
@@ -8,6 +9,11 @@ import type { Audience } from '../wording/audience.js';
 import { type Disclosed, disclose } from '../wording/disclose.js';
 
 /** After a fact was recorded: what stands in the way now, and what is to be done next. */
+
+const spanInWords = (span: Span): string => {
+  const [count, unit] = 'days' in span ? [span.days, 'day'] : [span.months, 'month'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+};
 
 type Next<N extends CommandName> = (command: CommandOf<N>, edition: Edition) => readonly string[];
 
@@ -29,7 +35,9 @@ const NEXT: { readonly [N in CommandName]?: Next<N> } = {
   ],
   'resume-therapy': () => ['Start an authorization. It says what the restart asks for.'],
   'end-therapy': (_, { therapy }) => [
-    ...(therapy.tailDays === null ? [] : [`Contraception goes on for ${therapy.tailDays} days after the last capsule.`]),
+    ...(therapy.tail === null || therapy.tail === 'none'
+      ? []
+      : [`Contraception goes on for ${spanInWords(therapy.tail)} after the last capsule.`]),
     'Unused capsules go back to the pharmacy.',
   ],
   'change-dose': () => ['Start an authorization for the new regimen.', 'The earlier capsules go back to the pharmacy.'],

@@ -1,10 +1,10 @@
 import type { LoadedCase } from '../authorization/case.store.js';
 import { said } from '../authorization/view.js';
 import { dateAt, endOfDay, type Instant, type LocalDate, startOfDay } from '../domain/calendar.js';
+import { governing } from '../domain/judgement.js';
 import { type PatientStatus, patientStatus, toldOfAll } from '../domain/patient-status.js';
 import type { Edition } from '../domain/program.js';
 import { REASONS } from '../domain/reason.js';
-import { governing } from '../domain/requirement.js';
 import { SURVEY_ANSWERS, surveyOf } from '../domain/survey.js';
 import { answerFor } from '../wording/answer.js';
 import type { Audience, DisclosedCode, Facts } from '../wording/audience.js';

@@ -3,6 +3,7 @@ import type { AgreementInput, Command } from '../domain/authorization/command.js
 import { answersByGrounds } from '../domain/authorization/enrolling.js';
 import { dateAt, readMoment } from '../domain/calendar.js';
 import { categoryFromAnswers } from '../domain/category.js';
+import { withAnswers } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import { type AgreementRequest, answersOf, type ChangeCategoryRequest } from './enrollment.dto.js';
 
@@ -19,7 +20,7 @@ export const agreementIn = ({ signedAt, signedBy }: AgreementRequest, category: 
 /** The change that new answers make: the category follows from them, unless a stricter one is stated. */
 export function categoryChange(base: Base, { file }: LoadedCase, edition: Edition, request: ChangeCategoryRequest): Command {
   const answers = answersOf(request.answers ?? {});
-  const after = { ...file.answers, ...answersByGrounds(request.grounds), ...answers };
+  const after = withAnswers({ ...file.answers, ...answersByGrounds(request.grounds) }, answers);
   const category = request.category ?? categoryFromAnswers(after, dateAt(base.at, edition.zone), edition) ?? '';
   const agreement = request.agreement ? agreementIn(request.agreement, category, edition) : null;
   return { ...base, do: 'change-category', category, grounds: request.grounds, answers, agreement };

@@ -2,7 +2,7 @@ import type { LoadedCase } from '../authorization/case.store.js';
 import { said } from '../authorization/view.js';
 import { dateAt, type Instant } from '../domain/calendar.js';
 import { coveredThrough } from '../domain/dispensing.js';
-import { acceptedNegatives } from '../domain/pregnancy-test.js';
+import { acceptedNegatives, settingRules } from '../domain/pregnancy-test.js';
 import type { Edition } from '../domain/program.js';
 import type { ReasonCode } from '../domain/reason.js';
 import { type Disclosed, disclose } from '../wording/disclose.js';
@@ -24,7 +24,7 @@ export function inWords(
 ): Disclosed {
   const { file, at } = loaded;
   const on = dateAt(at, edition.zone);
-  const lastTest = acceptedNegatives(file, at, edition)[0];
+  const lastTest = acceptedNegatives(file, at, edition, settingRules(file.fills, edition))[0];
   const covered = coveredThrough(file, on);
   return disclose(
     { outcome: reasons.length === 0 ? 'allow' : 'deny', reasons, warnings: [], earliest, authorization: null },

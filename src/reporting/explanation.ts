@@ -1,9 +1,11 @@
 import type { Command } from '../domain/authorization/command.js';
+import type { Others } from '../domain/authorization/decide.js';
 import { judged } from '../domain/authorization/judged.js';
+import { governing } from '../domain/judgement.js';
 import type { Case } from '../domain/patient.js';
 import type { Edition, JudgedAt } from '../domain/program.js';
 import type { ReasonCode } from '../domain/reason.js';
-import { governing, REQUIREMENTS } from '../domain/requirement.js';
+import { REQUIREMENTS } from '../domain/requirement.js';
 import { type Parameter, parametersOf } from './parameters.js';
 
 /** One condition of the edition's list, judged again on the facts of that moment. */
@@ -24,8 +26,13 @@ export interface Explanation {
 }
 
 /** Why it fell as it did: every requirement with its outcome, and the edition's parameters side by side. */
-export function explain(file: Case, command: Command, edition: Edition, document: object, recorded: readonly ReasonCode[]): Explanation {
-  const found = judged(file, command, edition);
+export function explain(
+  file: Case,
+  command: Command,
+  { edition, others, document }: { readonly edition: Edition; readonly others: Others; readonly document: object },
+  recorded: readonly ReasonCode[],
+): Explanation {
+  const found = judged(file, command, edition, others);
   if (found === null) return { judgedAt: null, category: null, requirements: [], beside: recorded };
   const { when, judgement } = found;
   // An issued authorization keeps the category it was issued for.

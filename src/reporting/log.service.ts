@@ -4,6 +4,7 @@ import { NotFound } from '../authorization/outcome.errors.js';
 import { said } from '../authorization/view.js';
 import { EntrySigner } from '../compliance-log/signer.js';
 import type { Pools } from '../database/pools.js';
+import type { Others } from '../domain/authorization/decide.js';
 import { HOUR_MS, type Instant } from '../domain/calendar.js';
 import type { LogEntry } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
@@ -30,6 +31,7 @@ interface Recalled {
   readonly earlier: readonly StoredEntry[];
   readonly file: ReturnType<typeof caseAsSeen>;
   readonly edition: Edition;
+  readonly others: Others;
 }
 
 /** The auditor's desk: reads everything, writes nothing. */
@@ -86,13 +88,13 @@ export class LogService {
   }
 
   async explanation(id: string): Promise<ExplanationView> {
-    const { read, file, edition } = await this.recalled(id);
+    const { read, file, edition, others } = await this.recalled(id);
     const { line, command } = read;
     const document = this.catalogue.documentWithHash(edition.hash) ?? {};
     const found =
       command.do === 'assign-finding' || command.do === 'close-finding'
         ? { judgedAt: null, category: null, requirements: [], beside: line.reasons }
-        : explain(file, command, edition, document, line.reasons);
+        : explain(file, command, { edition, others, document }, line.reasons);
     return {
       entry: entryView(line, this.deskPhone),
       judgedAt: found.judgedAt,
@@ -104,8 +106,8 @@ export class LogService {
   }
 
   async replay(id: string): Promise<ReplayView> {
-    const { stored, read, earlier, file, edition } = await this.recalled(id);
-    const differences = replay(read, file, edition);
+    const { stored, read, earlier, file, edition, others } = await this.recalled(id);
+    const differences = replay(read, file, edition, others);
     return {
       same: differences.length === 0,
       differences,
@@ -141,16 +143,23 @@ export class LogService {
   /** The decision's own case and edition, from the log and the editions on file alone. */
   private async recalled(id: string): Promise<Recalled> {
     const stored = await this.found(id);
-    const { aggregate, edition: pinned }: LogEntry = lineOf(stored);
+    const { aggregate, edition: pinned, besides = [] }: LogEntry = lineOf(stored);
     const earlier = aggregate.kind === 'enrollment' ? await this.store.versionsOf(this.pools.rest, aggregate.id, aggregate.saw) : [];
     const reads = [stored, ...earlier].map(readEntry);
     if (reads.includes(null)) throw gone('values-erased', 'The values it was decided on have been erased. The signed entry itself stays.');
     const [read, ...before] = reads as ReadEntry[];
     const edition = pinned === null ? undefined : this.catalogue.withHash(pinned.hash);
-    if (read === undefined || edition === undefined)
+    const beside = besides.map(({ hash }) => this.catalogue.withHash(hash));
+    if (read === undefined || edition === undefined || beside.includes(undefined))
       throw gone('edition-missing', 'The edition it was decided under is not on file here. Put the edition of that hash back.');
-    return { stored, read, earlier, edition, file: caseAsSeen(read, before) };
+    return { stored, read, earlier, edition, others: othersOf(edition, beside as Edition[]), file: caseAsSeen(read, before) };
   }
 }
+
+/** The editions that stood beside a decision: the later one of its own program, and those of the patient's others. */
+const othersOf = (edition: Edition, beside: readonly Edition[]): Others => ({
+  later: beside.find(({ program }) => program === edition.program) ?? null,
+  elsewhere: Object.fromEntries(beside.filter(({ program }) => program !== edition.program).map((each) => [each.program, each])),
+});
 
 const gone = (code: string, detail: string) => new Problem({ status: 409, code, title: 'This decision cannot be taken again', detail });

@@ -13,34 +13,35 @@ export interface Parameter {
 const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   'enrollment-current': ['/therapy/reenrollAfterMonths'],
   'category-known': ['/adulthoodAge', '/categories/*/reproductivePotential'],
-  agreement: ['/categories/*/signers'],
+  agreement: ['/agreement', '/categories/*/signers'],
+  counseling: ['/categories/*/counseling'],
   contraception: [
     '/categories/*/contraception',
     '/contraception/methodsNeeded',
     '/contraception/highlyEffectiveNeeded',
-    '/contraception/leadDays',
+    '/contraception/lead',
     '/contraception/exceptionFamilies',
   ],
   'contraception-confirmed': ['/categories/*/contraception', '/contraception/confirmationDays'],
   tests: [
     '/categories/*/tests',
-    '/tests/first',
-    '/tests/onTherapyMaxDays',
+    '/tests/places',
+    '/tests/onTherapy',
+    '/tests/missedFirstWindow',
     '/tests/maxSensitivity',
-    '/tests/settings',
     '/tests/signedSources',
   ],
   danger: ['/holds', '/clearing', '/categories/*/reportsHold'],
   survey: ['/categories/*/survey'],
   'survey-discrepancy': ['/holds/survey-discrepancy'],
   'partner-counseled': [],
-  prescription: ['/prescription/maxSupplyDays', '/prescription/strengthsMg'],
+  prescription: ['/prescription/maxSupplyDays', '/categories/*/maxSupplyDays', '/prescription/strengthsMg'],
   window: ['/categories/*/window', '/authorization/confirmationHours', '/authorization/preparationDays'],
   'reservation-free': ['/authorization/confirmationHours'],
   'reservation-held': ['/authorization/confirmationHours'],
   'ship-same-day': ['/categories/*/shipSameDay'],
   'days-left': ['/authorization/maxDaysLeft'],
-  quantity: ['/prescription/maxSupplyDays'],
+  quantity: ['/prescription/maxSupplyDays', '/categories/*/maxSupplyDays'],
   checklist: ['/authorization/checklist'],
   'medication-guide': ['/authorization/medicationGuide'],
 };
@@ -61,6 +62,7 @@ function nodeAt(document: object, path: string): unknown {
 }
 
 function leaves(node: unknown, path: string): Parameter[] {
+  if (Array.isArray(node)) return node.flatMap((child: unknown, index) => leaves(child, `${path}/${index}`));
   if (!isRecord(node)) return [];
   if ('value' in node && typeof node['source'] === 'string') {
     const { value, source, verified, reading } = node;

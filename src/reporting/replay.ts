@@ -2,7 +2,7 @@ import { deadlinesOf, told } from '../authorization/entry.js';
 import { caseOfNobody } from '../authorization/nobodys-case.js';
 import { canonicalBytes } from '../compliance-log/seal.js';
 import type { Command } from '../domain/authorization/command.js';
-import { type Decision, decide } from '../domain/authorization/decide.js';
+import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
 import { apply, type Effect } from '../domain/authorization/effect.js';
 import { dateAt } from '../domain/calendar.js';
 import { decideFinding, type Finding, type FindingCommand } from '../domain/finding.js';
@@ -17,7 +17,7 @@ export interface ReadEntry {
   readonly line: LogEntry;
   readonly command: Command | FindingCommand;
   readonly effects: readonly Effect[];
-  readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked'> & { readonly finding?: Finding };
+  readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked' | 'elsewhere'> & { readonly finding?: Finding };
 }
 
 /** null when the values are erased. */
@@ -32,7 +32,7 @@ export function readEntry(stored: StoredEntry): ReadEntry | null {
  * the entry itself kept of the world outside (participants, accommodations, linked records). No table of the present is asked.
  */
 export function caseAsSeen({ line, basis }: ReadEntry, earlier: readonly ReadEntry[]): Case {
-  const { participants, accommodations = [], linked = [] } = basis;
+  const { participants, accommodations = [], linked = [], elsewhere } = basis;
   let file: Case = { ...caseOfNobody({}), patient: line.patient ?? 'unknown' };
   for (const each of earlier) file = apply(file, each.effects);
   return {
@@ -44,6 +44,7 @@ export function caseAsSeen({ line, basis }: ReadEntry, earlier: readonly ReadEnt
     participants,
     accommodations,
     linked,
+    ...(elsewhere ? { elsewhere } : {}),
   };
 }
 
@@ -57,13 +58,14 @@ export interface Difference {
 }
 
 /** Takes the decision again and compares it bit for bit with the signed line (I21). */
-export function replay(read: ReadEntry, file: Case, edition: Edition): Difference[] {
+export function replay(read: ReadEntry, file: Case, edition: Edition, others: Others = {}): Difference[] {
   const { line, effects } = read;
-  const decision = decideAgain(read, file, edition);
+  const decision = decideAgain(read, file, edition, others);
   const again: readonly (readonly [field: string, recorded: unknown, replayed: unknown])[] = [
     ['outcome', line.outcome, decision.outcome],
     ['reasons', line.reasons, decision.reasons],
     ['warnings', line.warnings, decision.warnings],
+    ['referrals', line.referrals ?? [], decision.referrals],
     ['earliest', line.earliest, decision.earliest],
     ['deadlines', line.deadlines, deadlinesOf(decision)],
     ['effects', line.effects, decision.effects.map(told)],
@@ -75,8 +77,8 @@ export function replay(read: ReadEntry, file: Case, edition: Edition): Differenc
   );
 }
 
-function decideAgain({ command, basis }: ReadEntry, file: Case, edition: Edition): Decision {
-  if (command.do !== 'assign-finding' && command.do !== 'close-finding') return decide(file, command, edition);
+function decideAgain({ command, basis }: ReadEntry, file: Case, edition: Edition, others: Others): Decision {
+  if (command.do !== 'assign-finding' && command.do !== 'close-finding') return decide(file, command, edition, others);
   if (basis.finding === undefined) throw new Error('The entry of a finding keeps no finding.');
   return decideFinding(basis.finding, command, file.participants).decision;
 }

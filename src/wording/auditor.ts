@@ -13,6 +13,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   ENROLLMENT_LAPSED: 'The enrollment had lapsed after a long time without a fill.',
   AGREEMENT_MISSING: 'No signed agreement with the present prescriber was in force.',
   AGREEMENT_WRONG_CATEGORY: 'The agreement in force was for another category.',
+  AGREEMENT_TOO_OLD: 'The agreement in force had passed the time for which a signature is good.',
   GUARDIAN_SIGNATURE_MISSING: 'The agreement of a minor lacked the signature of a guardian.',
   CATEGORY_UNKNOWN: 'The answers on record settled no category.',
   CATEGORY_CONTRADICTED: 'The category and the answers, or the prescription presented, did not agree.',

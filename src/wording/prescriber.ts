@@ -36,6 +36,10 @@ export const PRESCRIBER_ROWS: Readonly<Record<ReasonCode, Row>> = {
     'The signed agreement is for another category than the patient has now.',
     'Go through the agreement for the present category with the patient and have it signed.',
   ],
+  AGREEMENT_TOO_OLD: [
+    'The agreement was signed too long ago. The program asks for a new one from time to time.',
+    'Go through the agreement with the patient again and have it signed.',
+  ],
   GUARDIAN_SIGNATURE_MISSING: [
     'A parent or guardian has not signed the agreement.',
     'Send the agreement to the parent or guardian to sign.',

@@ -47,12 +47,13 @@ function withAt<T>(value: T, path: readonly (string | number)[], replacement: un
 
 function numbersIn(node: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof node === 'number') return [path];
-  if (node === null || typeof node !== 'object' || Array.isArray(node)) return [];
+  // Of a list of numbers none is a rule by itself; a list of places is one of rules.
+  if (node === null || typeof node !== 'object' || (Array.isArray(node) && typeof node[0] !== 'object')) return [];
   return Object.entries(node).flatMap(([key, value]) => numbersIn(value, [...path, key]));
 }
 // Of a hold, no number of days is an answer of its own: one negative is enough there.
 const NUMBERS = numbersIn(EDITION).filter(
-  (path) => !path.includes('negativeAfterDays') && path[0] !== 'effectiveFrom' && path[0] !== 'questionnaires',
+  (path) => !path.includes('negativeAfterDays') && !['effectiveFrom', 'questionnaires', 'categoryRules'].includes(path[0] ?? ''),
 );
 
 describe('I6: a rule that is missing', () => {
@@ -72,8 +73,14 @@ describe('I6: a rule that is missing', () => {
       ({ command, file }) => command.do === 'issue-authorization' && file.category === 'frp-adult' && file.fills.length === 0,
     ) as Moment;
     const needed = [
-      ...['adulthoodAge', 'contraception.methodsNeeded', 'contraception.highlyEffectiveNeeded', 'contraception.leadDays'],
-      ...['tests.maxSensitivity', 'tests.first.earlierMinDays', 'tests.first.earlierMaxDays', 'tests.first.laterMaxHours'],
+      ...['adulthoodAge', 'contraception.methodsNeeded', 'contraception.highlyEffectiveNeeded', 'contraception.lead'],
+      ...[
+        'tests.maxSensitivity',
+        'tests.places.0.minAgeDays',
+        'tests.places.0.maxAgeDays',
+        'tests.places.1.maxAgeHours',
+        'agreement.required',
+      ],
       ...['categories.frp-adult.survey.days', 'categories.frp-adult.window.days', 'prescription.maxSupplyDays'],
     ];
     const passed = needed.filter((path) => {

@@ -7,8 +7,8 @@ import { type MachineEvent, machineV1 } from '../../src/domain/authorization/mac
 import { judgementOf } from '../../src/domain/authorization/prescribing.js';
 import { CURRENT_MACHINE_VERSION, nextState } from '../../src/domain/authorization/versions.js';
 import { dateAt, MINUTE_MS } from '../../src/domain/calendar.js';
+import type { Judgement } from '../../src/domain/judgement.js';
 import type { AuthorizationState } from '../../src/domain/patient.js';
-import type { Judgement } from '../../src/domain/requirement.js';
 import { commands, EDITION, EVERY_COMMAND, fixture, SCENES } from '../support/cases.js';
 
 // The chart by itself, every event tried with judgements of every kind, and every command in every state. What the facts and the clock

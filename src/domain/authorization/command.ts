@@ -169,6 +169,8 @@ type CommandBody =
     })
   /** Written by the sweeper when nobody came: what the clock had already decided. */
   | (OnAuthorization & { readonly do: 'lapse' })
+  /** Written by the system when something was recorded of the patient in another program: what that ends here. */
+  | { readonly do: 'heed-elsewhere' }
   /** Written by the system, patient by patient, when a prescriber was suspended for cause. */
   | { readonly do: 'revoke'; readonly prescriber: string };
 

@@ -1,14 +1,15 @@
 import { dateAt, endOfDay, HOUR_MS, type Instant, MINUTE_MS, type Moment } from '../calendar.js';
 import { checklistDone, checklistOf } from '../checklist.js';
 import { givenSupplyDays } from '../dispensing.js';
+import type { Judgement } from '../judgement.js';
 import { isCertified } from '../participant.js';
 import type { Authorization, Fill, Reservation } from '../patient.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
-import type { Judgement } from '../requirement.js';
+import { referred } from '../requirement.js';
 import { roleReasons } from './attester.js';
 import type { CommandOf, Presented } from './command.js';
 import { confirmationEnd, isIssued, isPreparing } from './deadline.js';
-import type { Effect } from './effect.js';
+import { type Effect, referralFinding } from './effect.js';
 import { counterReasons, earliestAtCounter, endedReasons } from './explain.js';
 import { judgementOf } from './prescribing.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
@@ -59,10 +60,12 @@ function verify(situation: Situation<'verify'>): Ruling {
   const { judgement } = found;
   const reasons = counterReasons('verify', judgement);
   if (reasons.length > 0) return turnedAway(judgement, reasons);
-  const ends = judgement.effective.live?.confirmationEndsAt ?? confirmationEnd(situation.at, situation.edition);
+  const ends =
+    judgement.effective.live?.confirmationEndsAt ?? confirmationEnd(situation.at, judgement.authorization.expiresAt, situation.edition);
   return accepted([], {
     validThrough: validThrough(judgement, judgement.effective.live?.confirmationEndsAt ?? null),
     warnings: soon(judgement.authorization, ends),
+    referrals: referred('verify', judgement),
   });
 }
 
@@ -79,8 +82,9 @@ function reserve(situation: Situation<'reserve'>): Ruling {
     return accepted([], {
       validThrough: validThrough(judgement, effective.live.confirmationEndsAt),
       warnings: soon(authorization, effective.live.confirmationEndsAt),
+      referrals: referred('reserve', judgement),
     });
-  const confirmationEndsAt = confirmationEnd(at, edition);
+  const confirmationEndsAt = confirmationEnd(at, authorization.expiresAt, edition);
   if (confirmationEndsAt === null) return refused(['RULE_MISSING']);
   const state = nextState(authorization.machineVersion, effective.state, { type: 'reserve', judgement });
   if (state === null) return refused(['WRONG_STATE']);
@@ -95,6 +99,7 @@ function reserve(situation: Situation<'reserve'>): Ruling {
   return accepted([changed({ ...authorization, state, reservation })], {
     validThrough: validThrough(judgement),
     warnings: soon(authorization, confirmationEndsAt),
+    referrals: referred('reserve', judgement),
   });
 }
 
@@ -213,9 +218,12 @@ function dispense(situation: Situation<'dispense'>): Ruling {
     const state = nextState(authorization.machineVersion, effective.state, { type: 'dispense', judgement });
     if (state === null) return refused(['WRONG_STATE']);
     const shipDay = command.method === 'ship' ? endOfDay(dateAt(at, siteZone), siteZone) : null;
-    return accepted([changed({ ...authorization, state }), fillOf(situation, authorization, handedOver, 'permitted')], {
+    const referrals = referred('dispense', judgement);
+    const filled = fillOf(situation, authorization, handedOver, 'permitted');
+    return accepted([changed({ ...authorization, state }), filled, ...referralFinding(referrals)], {
       validThrough: validThrough(judgement, effective.live?.confirmationEndsAt ?? null, shipDay),
       warnings,
+      referrals,
     });
   }
   const again = file.fills.some((fill) => fill.authorization === authorization.id);

@@ -1,8 +1,9 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant } from '../calendar.js';
+import { waivesTests } from '../contraception.js';
 import { isCertified, type Participant } from '../participant.js';
 import type { Authorization, AuthorizationState, Case, Reservation } from '../patient.js';
-import { acceptedNegatives } from '../pregnancy-test.js';
 import type { Category, Edition } from '../program.js';
+import { servingTests } from '../test-places.js';
 
 /** Deadlines, and the state an authorization is really in: lapse and expiry hold by the clock alone, whoever has written them down. */
 
@@ -52,15 +53,21 @@ export const preparationEnd = (startedAt: Instant, edition: Edition): Instant =>
 
 /** The last instant at which an authorization issued at `at` can be filled; null when the edition, or the test it counts from, is missing. */
 export function authorizationEnd(file: Case, category: Category, at: Instant, edition: Edition): Instant | null {
-  const { anchor, days } = category.window;
-  if (days === null) return null;
-  const from = anchor === 'issue' ? dateAt(at, edition.zone) : acceptedNegatives(file, at, edition)[0]?.collected.on;
-  return from === undefined ? null : endOfDay(addDays(from, days), edition.zone);
+  const { anchor, days, firstDay } = category.window;
+  if (days === null || firstDay === null) return null;
+  const on = dateAt(at, edition.zone);
+  // Who needs no tests has none to count from.
+  const tested = anchor === 'last-test' && !waivesTests(file, on, edition);
+  const from = tested ? servingTests(file, at, on, edition)[0]?.collected.on : on;
+  return from === undefined ? null : endOfDay(addDays(from, days - firstDay), edition.zone);
 }
 
-/** The last instant at which a reservation made at `at` holds. */
-export const confirmationEnd = (at: Instant, edition: Edition): Instant | null =>
-  edition.authorization.confirmationHours === null ? null : at + edition.authorization.confirmationHours * HOUR_MS;
+/** The last instant at which a reservation made at `at` holds: its own hours, or, where there is no second number, the authorization's end. */
+export function confirmationEnd(at: Instant, expiresAt: Instant | null, edition: Edition): Instant | null {
+  const hours = edition.authorization.confirmationHours;
+  if (hours === 'with-authorization') return expiresAt;
+  return hours === null ? null : at + hours * HOUR_MS;
+}
 
 /** The last instant of hand-over: the earlier of both windows (rules §9.3). */
 export const dispenseBy = (authorization: Authorization, reservation: Reservation): Instant =>

@@ -1,4 +1,5 @@
 import { dateAt, type Instant } from '../calendar.js';
+import { type OtherEditions, withElsewhere } from '../elsewhere.js';
 import type { Authorization, AuthorizationState, Case } from '../patient.js';
 import type { Edition } from '../program.js';
 import { inCatalogueOrder, type ReasonCode, type WarningCode } from '../reason.js';
@@ -9,6 +10,7 @@ import { DOUBLES } from './doubles.js';
 import { apply, type Effect } from './effect.js';
 import { ENROLLING } from './enrolling.js';
 import { EVIDENCE } from './evidence.js';
+import { HEEDING } from './heeding.js';
 import { PEOPLE } from './people.js';
 import { PRESCRIBING, settled } from './prescribing.js';
 import { READING } from './reading.js';
@@ -19,6 +21,8 @@ export interface Decision {
   readonly outcome: 'allow' | 'deny' | 'recorded-as-deviation';
   readonly reasons: readonly ReasonCode[];
   readonly warnings: readonly WarningCode[];
+  /** Of an allowance under an advisory gate: reasons that refuse nothing and that somebody has to look at. */
+  readonly referrals: readonly ReasonCode[];
   readonly earliest: Instant | null;
   readonly validThrough: Instant | null;
   readonly effects: readonly Effect[];
@@ -26,6 +30,14 @@ export interface Decision {
   readonly authorization: Authorization | null;
   /** Its state on the clock of the decision. */
   readonly state: AuthorizationState | null;
+}
+
+/** Editions beside the one that governs. */
+export interface Others {
+  /** In force now and applying to authorizations issued before it: at the counter both must allow (rules §9.5). */
+  readonly later?: Edition | null;
+  /** Those of the patient's other programs. */
+  readonly elsewhere?: OtherEditions;
 }
 
 const HANDLERS: Handlers<CommandName> = {
@@ -37,6 +49,7 @@ const HANDLERS: Handlers<CommandName> = {
   ...SURVEYING,
   ...PEOPLE,
   ...READING,
+  ...HEEDING,
 };
 
 /** Every command there is. */
@@ -46,9 +59,11 @@ export const COMMAND_NAMES = Object.keys(HANDLERS) as readonly CommandName[];
  * The decision on one command: pure, so that the same case, command and edition give the same answer for ever (I21). `at` is in the command.
  * A case or edition it cannot read makes it throw; the caller answers indeterminate and stores nothing.
  */
-export function decide(file: Case, command: Command, edition: Edition): Decision {
+export function decide(recorded: Case, command: Command, edition: Edition, others: Others = {}): Decision {
   const handler = HANDLERS[command.do] as Handler<CommandName>;
-  const situation: Situation = { file, command, edition, at: command.at, on: dateAt(command.at, edition.zone) };
+  const file = withElsewhere(recorded, edition, others.elsewhere ?? {});
+  const later = command.do in COUNTER ? (others.later ?? null) : null;
+  const situation: Situation = { file, command, edition, later, at: command.at, on: dateAt(command.at, edition.zone) };
   const ruling = handler(situation);
   const reasons = inCatalogueOrder(ruling.reasons);
   const outcome = ruling.deviation ? 'recorded-as-deviation' : reasons.length > 0 ? 'deny' : 'allow';
@@ -66,6 +81,7 @@ export function decide(file: Case, command: Command, edition: Edition): Decision
     outcome,
     reasons,
     warnings: ruling.warnings ?? [],
+    referrals: outcome === 'allow' ? inCatalogueOrder(ruling.referrals ?? []) : [],
     earliest: outcome === 'deny' ? (ruling.earliest ?? null) : null,
     validThrough: outcome === 'allow' ? (ruling.validThrough ?? null) : null,
     effects,

@@ -33,7 +33,7 @@ function link(situation: Situation<'link-patients'>): Ruling {
   const own = categoryOf(registeredCategory(file, on, edition), edition);
   const hers = categoryOf(file.linked.find((record) => record.patient === other)?.category ?? null, edition);
   const stricter = hers?.reproductivePotential === true && own?.reproductivePotential !== true;
-  return accepted([{ kind: 'link', other, by: [askedBy, by.id] }, ...(stricter ? revokeOpen(file, at) : [])]);
+  return accepted([{ kind: 'link', other, by: [askedBy, by.id] }, ...(stricter ? revokeOpen(file, at, edition) : [])]);
 }
 
 function unlink(situation: Situation<'unlink-patients'>): Ruling {

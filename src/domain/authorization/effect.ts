@@ -1,6 +1,7 @@
 import type { Instant } from '../calendar.js';
 import type { Participant } from '../participant.js';
 import type { Accommodation, Answers, Authorization, Case, Enrollment, Evidence, Fill } from '../patient.js';
+import type { ReasonCode } from '../reason.js';
 
 /** What an accepted command changes: the whole of it, and nothing else. State is the fold of these. */
 export type Effect =
@@ -17,6 +18,10 @@ export type Effect =
   | { readonly kind: 'link' | 'unlink'; readonly other: string; readonly by: readonly string[] }
   /** A deviation that somebody has to work off; `code` says which. */
   | { readonly kind: 'finding'; readonly code: string };
+
+/** Somebody has to look at what an advisory gate let pass: once at the issue and once at the hand-over, not at every question. */
+export const referralFinding = (referrals: readonly ReasonCode[]): Effect[] =>
+  referrals.length === 0 ? [] : [{ kind: 'finding', code: 'REFERRAL_DUE' }];
 
 const replaced = <T extends { readonly id: string }>(list: readonly T[], item: T): T[] =>
   list.some((each) => each.id === item.id) ? list.map((each) => (each.id === item.id ? item : each)) : [...list, item];

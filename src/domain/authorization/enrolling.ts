@@ -1,12 +1,14 @@
-import { startOfDateOrMonth } from '../calendar.js';
-import { categoryFromAnswers, categoryOf, contradicted, registeredCategory } from '../category.js';
+import { dateAt, startOfDateOrMonth } from '../calendar.js';
+import { categoryFromAnswers, categoryOf, contradicted, guardianSpeaks, registeredCategory, undeclarable } from '../category.js';
+import { gateOf } from '../gate.js';
 import { isCertified } from '../participant.js';
-import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS } from '../patient.js';
+import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS, withAnswers } from '../patient.js';
+import type { Edition } from '../program.js';
 import type { ReasonCode } from '../reason.js';
 import { attestingReasons, roleReasons, speaksForPatient } from './attester.js';
 import type { AgreementInput } from './command.js';
 import { effectiveState, isOpen } from './deadline.js';
-import type { Effect } from './effect.js';
+import { apply, type Effect } from './effect.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { nextState } from './versions.js';
 
@@ -22,8 +24,14 @@ type Named =
   | 'deactivate-patient'
   | 'record-death';
 
-/** Ends every open authorization of the patient, drafts included, in the command that found the danger (I5). */
-export function revokeOpen(file: Case, at: number): Effect[] {
+/** Ends every open authorization of the patient, drafts included, in the command that found the danger (I5). A gate that never blocks ends none. */
+export function revokeOpen(file: Case, at: number, edition: Edition): Effect[] {
+  if (gateOf({ file, on: dateAt(at, edition.zone), edition }) !== 'hard') return [];
+  return endOpen(file, at);
+}
+
+/** Ends them under any gate: nobody is left to fill them for. */
+function endOpen(file: Case, at: number): Effect[] {
   return file.authorizations.flatMap((authorization): Effect[] => {
     const { state } = effectiveState(authorization, file, at);
     const next = isOpen(state) ? nextState(authorization.machineVersion, state, { type: 'revoke' }) : null;
@@ -36,7 +44,7 @@ export function revokeIfContradicted(situation: Situation, answers: Answers): Ef
   const { file, edition, on, at } = situation;
   const code = registeredCategory({ ...file, answers }, on, edition);
   return code !== null && contradicted(code, answers, on, edition)
-    ? [...revokeOpen(file, at), { kind: 'finding', code: 'CATEGORY_CONTRADICTED' }]
+    ? [...revokeOpen(file, at, edition), { kind: 'finding', code: 'CATEGORY_CONTRADICTED' }]
     : [];
 }
 
@@ -55,7 +63,7 @@ function agreementFact(agreement: AgreementInput, prescriber: string, situation:
 
 /** The category asked for, against the answers. */
 function categoryReasons(code: string | null, answers: Answers, { on, edition }: Situation): ReasonCode[] {
-  if (answers.birthDate === null) return ['FACT_UNKNOWN'];
+  if (answers.birthDate === null || undeclarable(answers.declared ?? {}, edition).length > 0) return ['FACT_UNKNOWN'];
   const periodsStopped = answers.amenorrhea?.since ?? null;
   if (answers.birthDate > on || (periodsStopped !== null && startOfDateOrMonth(periodsStopped) > on)) return ['FUTURE_DATE'];
   if (code === null || categoryOf(code, edition) === null) return ['CATEGORY_UNKNOWN'];
@@ -74,7 +82,7 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   const again = command.do === 're-enroll-patient';
   if (again !== (file.enrollment !== null)) return refused(again ? ['NOT_ENROLLED'] : ['WRONG_STATE']);
   const who = attestingReasons({ file: { ...file, enrollment: null }, command, at });
-  const answers: Answers = { ...NO_ANSWERS, ...file.answers, ...command.answers };
+  const answers = withAnswers({ ...NO_ANSWERS, ...file.answers }, command.answers);
   const code = command.category ?? (again ? file.category : null);
   const suspected = again ? [] : (command.suspected?.patients ?? []);
   const reasons = [...who, ...categoryReasons(code, answers, situation), ...signedLater(command.agreement, at)];
@@ -110,7 +118,8 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
 /** Whoever signs without the prescriber signs for nobody else: a child's own signature is not the guardian's. */
 function inPersonReasons({ file, command, on, edition }: Situation<'sign-agreement'>): ReasonCode[] {
   const { by, agreement } = command;
-  const child = categoryOf(registeredCategory(file, on, edition), edition)?.age === 'child';
+  const category = categoryOf(registeredCategory(file, on, edition), edition);
+  const child = category !== null && guardianSpeaks(category, file.answers, on, edition);
   const own = speaksForPatient(by, child) && agreement.signedBy.every((signer) => signer === by.role);
   return own ? [] : ['MAY_NOT_ATTEST'];
 }
@@ -126,12 +135,12 @@ function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
   return accepted([agreementFact(command.agreement, inPerson ? file.enrollment.prescriber : command.by.id, situation)]);
 }
 
-function withdrawAgreement({ file, command, at }: Situation<'withdraw-agreement'>): Ruling {
+function withdrawAgreement({ file, command, at, edition }: Situation<'withdraw-agreement'>): Ruling {
   const who = roleReasons(command.by, ['patient', 'guardian', 'prescriber', 'administrator']);
   if (who.length > 0) return refused(who);
   return accepted([
     { kind: 'evidence', evidence: { kind: 'agreement-withdrawn', id: command.id, recordedAt: at } },
-    ...revokeOpen(file, at),
+    ...revokeOpen(file, at, edition),
   ]);
 }
 
@@ -145,7 +154,7 @@ export function answersByGrounds(grounds: string): Partial<Answers> {
 
 function changeCategory(situation: Situation<'change-category'>): Ruling {
   const { file, command, at, on, edition } = situation;
-  const answers: Answers = { ...file.answers, ...answersByGrounds(command.grounds), ...command.answers };
+  const answers = withAnswers({ ...file.answers, ...answersByGrounds(command.grounds) }, command.answers);
   const reasons = [
     ...attestingReasons(situation),
     ...categoryReasons(command.category, answers, situation),
@@ -161,7 +170,7 @@ function changeCategory(situation: Situation<'change-category'>): Ruling {
   if (command.category !== registeredCategory(file, on, edition)) effects.push({ kind: 'category', category: command.category, since: at });
   if (command.agreement) effects.push(agreementFact(command.agreement, command.by.id, situation));
   effects.push(...mismatchFinding(command.category, answers, situation));
-  return accepted(stricter ? [...effects, ...revokeOpen(file, at)] : effects);
+  return accepted(stricter ? [...effects, ...revokeOpen(apply(file, effects), at, edition)] : effects);
 }
 
 function transfer({ file, command, at }: Situation<'transfer-patient'>): Ruling {
@@ -175,7 +184,7 @@ function transfer({ file, command, at }: Situation<'transfer-patient'>): Ruling 
   return accepted([{ kind: 'enrollment', enrollment: { ...file.enrollment, prescriber: command.to } }]);
 }
 
-function deactivate({ file, command, at }: Situation<'deactivate-patient' | 'record-death'>): Ruling {
+function deactivate({ file, command, at, edition }: Situation<'deactivate-patient' | 'record-death'>): Ruling {
   const who = roleReasons(command.by, ['prescriber', 'administrator', 'system']);
   if (who.length > 0) return refused(who);
   if (file.enrollment === null) return refused(['NOT_ENROLLED']);
@@ -186,7 +195,7 @@ function deactivate({ file, command, at }: Situation<'deactivate-patient' | 'rec
     deactivatedAt: file.enrollment.deactivatedAt ?? at,
     deceasedAt: died ? at : file.enrollment.deceasedAt,
   };
-  return accepted([{ kind: 'enrollment', enrollment }, ...revokeOpen(file, at)]);
+  return accepted([{ kind: 'enrollment', enrollment }, ...(died ? endOpen(file, at) : revokeOpen(file, at, edition))]);
 }
 
 export const ENROLLING: Handlers<Named> = {

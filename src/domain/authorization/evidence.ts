@@ -9,11 +9,13 @@ import {
   startOfDateOrMonth,
 } from '../calendar.js';
 import { reasonOf, standingDangers } from '../danger.js';
+import { gateOf } from '../gate.js';
+import { governing } from '../judgement.js';
 import type { Answers, Authorization, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';
 import type { HoldKind } from '../program.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
-import { governing, REQUIREMENTS } from '../requirement.js';
+import { against } from '../requirement.js';
 import { enrollmentLapsed, therapyStatus } from '../therapy.js';
 import { attestingReasons, roleReasons } from './attester.js';
 import type { CommandName } from './command.js';
@@ -60,7 +62,7 @@ const lateFinding = (warnings: readonly WarningCode[]): Effect[] => (warnings.le
 const dateLateness = (date: string, situation: Situation): WarningCode[] => lateness(endOfDay(date, situation.edition.zone), situation);
 
 function recordTest(situation: Situation<'record-pregnancy-test'>): Ruling {
-  const { file, command, at } = situation;
+  const { file, command, at, edition } = situation;
   const who = roleReasons(command.by, ['prescriber', 'delegate', 'laboratory', 'system', 'patient', 'guardian']);
   if (who.length > 0) return refused(who);
   if (standingTests(file).some((each) => each.id === command.test.id)) return refused(['WRONG_STATE']);
@@ -71,21 +73,20 @@ function recordTest(situation: Situation<'record-pregnancy-test'>): Ruling {
   const test: PregnancyTest = { ...command.test, source };
   const warnings = lateness(test.collected.until, situation);
   const effects = [fact({ kind: 'pregnancy-test', id: test.id, recordedAt: at, test }), ...lateFinding(warnings)];
-  if (test.result === 'positive') effects.push(...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' });
+  if (test.result === 'positive') effects.push(...revokeOpen(file, at, edition), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' });
   return accepted(effects, { warnings });
 }
 
 /** The open authorizations that rested on a test which no longer reads as it did: revoked when they would not have been issued, else shortened. */
-function rejudged(situation: Situation, testId: string, change: Effect, corrected: StandingTest): Effect[] {
+export function rejudged(situation: Situation, testId: string, after: Case, corrected: Pick<StandingTest, 'result'>): Effect[] {
   const { file, edition, at } = situation;
-  const after = apply(file, [change]);
   return file.authorizations.flatMap((authorization): Effect[] => {
     const { state } = effectiveState(authorization, file, at);
     const { issuedAt } = authorization;
     if ((state !== 'authorized' && state !== 'reserved') || issuedAt === null || !authorization.restedOn.includes(testId)) return [];
     const then = asKnownAt(after, issuedAt, authorization);
     const judgement = judgementOf({ ...situation, file: then, at: issuedAt, on: dateAt(issuedAt, edition.zone) }, authorization);
-    const stands = corrected.result !== 'indeterminate' && (REQUIREMENTS['tests']?.(judgement) ?? ['RULE_MISSING']).length === 0;
+    const stands = (corrected.result !== 'indeterminate' || gateOf(judgement) !== 'hard') && against('tests', judgement).length === 0;
     const governed = governing(judgement);
     const end = governed && stands ? authorizationEnd(then, governed.category, issuedAt, edition) : null;
     if (end === null) {
@@ -126,7 +127,7 @@ function amendingReasons(situation: Situation<'correct-pregnancy-test' | 'retrac
 }
 
 function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
-  const { file, command, at } = situation;
+  const { file, command, at, edition } = situation;
   const who = amendingReasons(situation);
   if (who.length > 0) return refused(who);
   const test = standingTests(file).find((each) => each.id === command.test);
@@ -141,8 +142,8 @@ function correctTest(situation: Situation<'correct-pregnancy-test'>): Ruling {
     reason: command.reason,
   });
   if (command.corrected.result === 'positive')
-    return accepted([change, ...revokeOpen(file, at), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' }]);
-  return accepted([change, ...rejudged(situation, test.id, change, { ...test, ...command.corrected })]);
+    return accepted([change, ...revokeOpen(file, at, edition), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' }]);
+  return accepted([change, ...rejudged(situation, test.id, apply(file, [change]), { ...test, ...command.corrected })]);
 }
 
 function retractTest(situation: Situation<'retract-pregnancy-test'>): Ruling {
@@ -153,7 +154,7 @@ function retractTest(situation: Situation<'retract-pregnancy-test'>): Ruling {
   if (!test) return refused(['FACT_UNKNOWN']);
   if (test.retracted) return refused(['WRONG_STATE']);
   const change = fact({ kind: 'test-retraction', id: command.id, recordedAt: at, test: test.id, reason: command.reason });
-  return accepted([change, ...rejudged(situation, test.id, change, { ...test, retracted: true })]);
+  return accepted([change, ...rejudged(situation, test.id, apply(file, [change]), test)]);
 }
 
 function recordContraception(situation: Situation<'record-contraception'>): Ruling {
@@ -215,7 +216,7 @@ function report(situation: Situation<CommandName>, hold: HoldKind, on: string, m
   );
 }
 
-function reportPregnancy({ file, command, at, on }: Situation<'report-pregnancy'>): Ruling {
+function reportPregnancy({ file, command, at, on, edition }: Situation<'report-pregnancy'>): Ruling {
   const who = roleReasons(command.by, REPORTERS);
   if (who.length > 0) return refused(who);
   if (command.who === 'partner')
@@ -225,7 +226,7 @@ function reportPregnancy({ file, command, at, on }: Situation<'report-pregnancy'
     ]);
   return accepted([
     fact({ kind: 'danger', id: command.id, recordedAt: at, hold: 'pregnancy', since: at, on, method: null, holds: true }),
-    ...revokeOpen(file, at),
+    ...revokeOpen(file, at, edition),
     { kind: 'finding', code: 'PREGNANCY_REPORTED' },
   ]);
 }

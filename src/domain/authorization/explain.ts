@@ -1,10 +1,13 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant, type LocalDate, startOfDay } from '../calendar.js';
+import { earliestFillOn } from '../counter-requirement.js';
 import { reasonOf, standingDangers } from '../danger.js';
+import { governing, type Judgement } from '../judgement.js';
 import type { Authorization, AuthorizationState, Case, Evidence, PregnancyTest } from '../patient.js';
-import { acceptedNegatives } from '../pregnancy-test.js';
+import { beforeTherapy } from '../pregnancy-test.js';
 import type { Edition, JudgedAt } from '../program.js';
 import { REASONS, type ReasonCode } from '../reason.js';
-import { earliestFillOn, governing, type Judgement, REQUIREMENTS, unmet } from '../requirement.js';
+import { against, testsAsked, unmet } from '../requirement.js';
+import { servingTests } from '../test-places.js';
 import { firstRules } from '../therapy.js';
 import { isPreparing } from './deadline.js';
 
@@ -45,9 +48,13 @@ const hangsOnJudgement = (reasons: readonly ReasonCode[]): boolean => reasons.so
 /** The first instant at which the same request at the counter can be allowed; null when that hangs on judgement or never comes. */
 export function earliestAtCounter(judgement: Judgement, reasons: readonly ReasonCode[]): Instant | null {
   if (hangsOnJudgement(reasons)) return null;
-  const { authorization, at, on, file, edition } = judgement;
-  const fillOn = reasons.includes('TOO_EARLY_FOR_NEXT_FILL') ? earliestFillOn(file, on, edition) : null;
-  const from = fillOn === null ? at : Math.max(at, startOfDay(fillOn, edition.zone));
+  const { authorization, at, on, file, edition, later } = judgement;
+  const early = reasons.includes('TOO_EARLY_FOR_NEXT_FILL');
+  const starts = [edition, ...(later ? [later] : [])].flatMap((each) => {
+    const fillOn = early ? earliestFillOn(file, on, each) : null;
+    return fillOn === null ? [] : [startOfDay(fillOn, each.zone)];
+  });
+  const from = Math.max(at, ...starts);
   return authorization.expiresAt !== null && from > authorization.expiresAt ? null : from;
 }
 
@@ -63,7 +70,7 @@ export function earliestIssue(judgement: Judgement, reasons: readonly ReasonCode
   // No act at this desk brings a rule that the edition lacks, so no day has to be tried.
   if (hangsOnJudgement(reasons) || reasons.includes('RULE_MISSING')) return null;
   const { on, edition } = judgement;
-  const isUnmet = (name: string, then: Judgement): boolean => (REQUIREMENTS[name]?.(then) ?? ['RULE_MISSING']).length > 0;
+  const isUnmet = (name: string, then: Judgement): boolean => against(name, then).length > 0;
   // What is unmet on one day mostly is on the next: asked first, it spares the others (a refusal of four weeks: 2.1 ms, then 0.6).
   let stubborn: string | undefined;
   for (let ahead = 0; ahead <= HORIZON_DAYS; ahead += 1) {
@@ -108,6 +115,7 @@ function completed(judgement: Judgement, reasons: readonly ReasonCode[], then: I
     lacking(
       'AGREEMENT_MISSING',
       'AGREEMENT_WRONG_CATEGORY',
+      'AGREEMENT_TOO_OLD',
       'GUARDIAN_SIGNATURE_MISSING',
       'NOT_THIS_PATIENTS_PRESCRIBER',
       'NOT_ENROLLED',
@@ -128,11 +136,15 @@ function completed(judgement: Judgement, reasons: readonly ReasonCode[], then: I
   if (lacking('CONTRACEPTION_TOO_FEW_METHODS', 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE', 'CONTRACEPTION_METHOD_NOT_ACCEPTED'))
     facts.push(...twoMethods(edition, on, at));
   // As often as puts one into every first test's window; one a day made a refusal of four weeks' contraception cost five milliseconds.
-  const { earlierMinDays, earlierMaxDays } = edition.tests.first;
-  const everyDays = Math.max(1, (earlierMaxDays ?? 0) - (earlierMinDays ?? 0));
+  const { minAgeDays, maxAgeDays } = edition.tests.places[0] ?? { minAgeDays: 'none', maxAgeDays: 'none' };
+  const everyDays = typeof minAgeDays === 'number' && typeof maxAgeDays === 'number' ? Math.max(1, maxAgeDays - minAgeDays) : HORIZON_DAYS;
   for (let day = on; day <= thenOn; day = addDays(day, everyDays))
     facts.push(negativeTest(day, day === on ? at : startOfDay(day, edition.zone), edition));
   facts.push(negativeTest(thenOn, then, edition));
+
+  // When her next period comes nobody knows; the first day on which it could have begun is the earliest.
+  if (edition.tests.places.some((place) => typeof place.withinDaysOfMenses === 'number'))
+    facts.push({ kind: 'menses', id: `${id}/menses`, recordedAt: then, on: thenOn, cycle: null, before: null });
 
   const prescriber = file.participants[by.id];
   const enrollment = file.enrollment;
@@ -180,7 +192,7 @@ function negativeTest(on: LocalDate, at: Instant, edition: Edition): Evidence {
     method: 'urine',
     value: null,
     sensitivity: 0,
-    setting: (edition.tests.settings[0] ?? null) as PregnancyTest['setting'],
+    setting: (beforeTherapy(edition).settings?.[0] ?? null) as PregnancyTest['setting'],
     source: 'laboratory',
   };
   return { kind: 'pregnancy-test', id, recordedAt: at, test };
@@ -192,10 +204,13 @@ export function issueValidThrough(judgement: Judgement): Instant {
   const bounds = [endOfDay(on, edition.zone), authorization.preparationEndsAt];
   const certifiedUntil = file.participants[by.id]?.certifiedUntil ?? null;
   if (certifiedUntil !== null) bounds.push(certifiedUntil);
-  const { laterMaxHours } = edition.tests.first;
   // An earlier test of somebody whose category asks for none bounds nothing: it would end the allowance before it began.
-  const tested = governing(judgement)?.category.tests === true && firstRules(file, at, edition).tests;
-  const newest = tested ? acceptedNegatives(file, at, edition)[0] : undefined;
-  if (newest && laterMaxHours !== null) bounds.push(newest.collected.at + laterMaxHours * HOUR_MS);
+  if (testsAsked(judgement) && firstRules(file, at, edition).tests) {
+    const { places } = edition.tests;
+    for (const [index, test] of servingTests(file, at, on, edition).entries()) {
+      const hours = places[places.length - 1 - index]?.maxAgeHours;
+      if (typeof hours === 'number') bounds.push(test.collected.at + hours * HOUR_MS);
+    }
+  }
   return Math.min(...bounds);
 }

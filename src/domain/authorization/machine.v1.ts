@@ -1,6 +1,7 @@
 import { setup } from 'xstate';
+import type { Judgement } from '../judgement.js';
 import type { JudgedAt } from '../program.js';
-import { governing, type Judgement, REQUIREMENTS, unmet, usableConfirmation } from '../requirement.js';
+import { confirmationMissing, REQUIREMENTS, unmet } from '../requirement.js';
 
 /**
  * The authorization's life, version 1. Used only through XState's pure functions; no actor runs. A guard is a requirement, and a requirement
@@ -32,10 +33,7 @@ const nothingUnmet = (when: JudgedAt, event: MachineEvent): boolean => unmet(whe
 export const machineV1 = setup({
   types: { events: {} as MachineEvent },
   guards: {
-    contraceptionAsked: ({ event }) => {
-      const { judgement } = event as Judged;
-      return governing(judgement)?.category.contraception === true && usableConfirmation(judgement) === null;
-    },
+    contraceptionAsked: ({ event }) => confirmationMissing((event as Judged).judgement),
     testAsked: ({ event }) => (REQUIREMENTS['tests']?.((event as Judged).judgement) ?? ['RULE_MISSING']).length > 0,
     evidenceComplete: ({ event }) => nothingUnmet('issue', event),
     mayReserve: ({ event }) => nothingUnmet('reserve', event),

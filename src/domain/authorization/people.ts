@@ -1,5 +1,6 @@
-import { HOUR_MS } from '../calendar.js';
+import { dateAt, HOUR_MS } from '../calendar.js';
 import { categoryOf } from '../category.js';
+import { gateOf } from '../gate.js';
 import { isSuspended, type Participant } from '../participant.js';
 import type { Authorization, Case } from '../patient.js';
 import type { Edition } from '../program.js';
@@ -97,7 +98,7 @@ export function openWith(prescriber: string, file: Case, at: number): Authorizat
   });
 }
 
-function suspend({ file, command, at }: Situation<'suspend-prescriber' | 'suspend-pharmacy'>): Ruling {
+function suspend({ file, command, at, edition }: Situation<'suspend-prescriber' | 'suspend-pharmacy'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
   const kind = kindOf(command.do);
@@ -105,12 +106,13 @@ function suspend({ file, command, at }: Situation<'suspend-prescriber' | 'suspen
   if (before?.kind !== kind) return refused(['FACT_UNKNOWN']);
   const participant: Participant = { ...before, suspendedAt: at, suspendedUntil: command.until, revision: before.revision + 1 };
   const effects: Effect[] = [{ kind: 'participant', participant }];
-  if (kind === 'prescriber') effects.push(...revokedWith(command.participant, file, at));
+  if (kind === 'prescriber') effects.push(...revokedWith(command.participant, file, at, edition));
   return accepted(effects);
 }
 
 /** What a prescriber's suspension for cause does to one patient's open authorizations (I5). */
-export function revokedWith(prescriber: string, file: Case, at: number): Effect[] {
+export function revokedWith(prescriber: string, file: Case, at: number, edition: Edition): Effect[] {
+  if (gateOf({ file, on: dateAt(at, edition.zone), edition }) !== 'hard') return [];
   return openWith(prescriber, file, at).flatMap((each): Effect[] => {
     const state = nextState(each.machineVersion, effectiveState(each, file, at).state, { type: 'revoke' });
     return state === null ? [] : [{ kind: 'authorization', authorization: { ...each, state } }];
@@ -118,10 +120,10 @@ export function revokedWith(prescriber: string, file: Case, at: number): Effect[
 }
 
 /** The system's own act on one patient after that suspension. */
-function revoke({ file, command, at }: Situation<'revoke'>): Ruling {
+function revoke({ file, command, at, edition }: Situation<'revoke'>): Ruling {
   const who = roleReasons(command.by, ['system']);
   if (who.length > 0) return refused(who);
-  const effects = revokedWith(command.prescriber, file, at);
+  const effects = revokedWith(command.prescriber, file, at, edition);
   return effects.length > 0 ? accepted(effects) : refused(['WRONG_STATE']);
 }
 

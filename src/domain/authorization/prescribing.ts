@@ -1,15 +1,26 @@
-import { daysBetween } from '../calendar.js';
+import { guardianSpeaks } from '../category.js';
 import { methodWarnings } from '../contraception.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
-import type { Authorization, Case, Prescription, PrescriptionLine } from '../patient.js';
-import { acceptedNegatives, accommodated } from '../pregnancy-test.js';
+import { governing, type Judgement } from '../judgement.js';
+import type { Authorization, AuthorizationState, Case, Prescription, PrescriptionLine } from '../patient.js';
+import { accommodated } from '../pregnancy-test.js';
 import type { ReasonCode, WarningCode } from '../reason.js';
-import { governing, type Judgement, unmet, usableConfirmation, usableSurvey } from '../requirement.js';
-import { firstRules } from '../therapy.js';
+import {
+  confirmationAsked,
+  counselingDone,
+  referred,
+  strengthReasons,
+  supplyReasons,
+  testsAsked,
+  unmet,
+  usableConfirmation,
+  usableSurvey,
+} from '../requirement.js';
+import { servingTests } from '../test-places.js';
 import { attestingReasons, prescriberBehind, roleReasons, speaksForPatient } from './attester.js';
 import type { CommandName } from './command.js';
 import { authorizationEnd, effectiveState, isPreparing, preparationEnd } from './deadline.js';
-import type { Effect } from './effect.js';
+import { type Effect, referralFinding } from './effect.js';
 import { dangerReasons, earliestIssue, endedReasons, issueValidThrough } from './explain.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
 import { CURRENT_MACHINE_VERSION, nextState } from './versions.js';
@@ -25,10 +36,11 @@ type Named =
   | 'lapse';
 
 export function judgementOf(situation: Situation, authorization: Authorization): Judgement {
-  const { file, command, edition, at, on } = situation;
+  const { file, command, edition, later, at, on } = situation;
   return {
     file,
     edition,
+    later: later ?? null,
     at,
     on,
     by: command.by,
@@ -39,7 +51,11 @@ export function judgementOf(situation: Situation, authorization: Authorization):
   };
 }
 
-const isChild = (situation: Situation): boolean => governing(situation)?.category.age === 'child';
+/** Whether a guardian may speak for the patient: for a child. */
+function isChild(situation: Situation): boolean {
+  const governed = governing(situation);
+  return governed !== null && guardianSpeaks(governed.category, situation.file.answers, situation.on, situation.edition);
+}
 const targetOf = (file: Case, id: string): Authorization | undefined => file.authorizations.find((each) => each.id === id);
 
 /** The ruling for a step on an authorization that cannot take it any more; null while it can. */
@@ -59,7 +75,8 @@ function prescriptionWarnings({ lines, supplyDays, refillsAsked }: Prescription)
   return [...(refillsAsked > 0 ? (['REFILLS_STRUCK'] as const) : []), ...(odd ? (['CAPSULES_AGAINST_DIRECTIONS'] as const) : [])];
 }
 
-function start({ file, command, edition, at }: Situation<'start-authorization'>): Ruling {
+function start(situation: Situation<'start-authorization'>): Ruling {
+  const { file, command, edition, at } = situation;
   const who = roleReasons(command.by, ['prescriber', 'delegate']);
   if (who.length > 0) return refused(who);
   if (targetOf(file, command.authorization)) return refused(['WRONG_STATE']);
@@ -69,17 +86,16 @@ function start({ file, command, edition, at }: Situation<'start-authorization'>)
     if (line.strengthMg !== null && line.capsules !== null && line.capsules > 0 && line.regimen !== null)
       lines.push({ strengthMg: line.strengthMg, capsules: line.capsules, regimen: line.regimen });
   }
-  const reasons: ReasonCode[] = [];
-  if (lines.length === 0 || lines.length < asked.lines.length) reasons.push('PRESCRIPTION_INCOMPLETE');
-  if (lines.some((line) => !edition.prescription.strengthsMg.includes(line.strengthMg))) reasons.push('STRENGTH_UNKNOWN');
   const supplyDays = asked.supplyDays ?? Math.max(0, ...lines.map((line) => coveredDays(line.capsules, line.regimen)));
-  const { maxSupplyDays } = edition.prescription;
-  if (maxSupplyDays === null) reasons.push('RULE_MISSING');
-  else if (supplyDays > maxSupplyDays) reasons.push('SUPPLY_TOO_LONG');
-  else if (supplyDays <= 0 && lines.length > 0) reasons.push('PRESCRIPTION_INCOMPLETE');
-  const channel = edition.prescription.channels[asked.channel];
-  if (channel === undefined || (channel.accommodation !== null && !accommodated(file, channel.accommodation, at)))
-    reasons.push('TELEPHONE_NOT_ALLOWED');
+  const reasons: ReasonCode[] = [];
+  if (lines.length === 0 || lines.length < asked.lines.length || supplyDays <= 0) reasons.push('PRESCRIPTION_INCOMPLETE');
+  // A retired program has no limits any more; that it can be read is asked of every prescription.
+  if (edition.gate !== 'none') {
+    reasons.push(...strengthReasons(lines, edition), ...supplyReasons(supplyDays, governing(situation)?.category ?? null, edition));
+    const channel = edition.prescription.channels[asked.channel];
+    if (channel === undefined || (channel.accommodation !== null && !accommodated(file, edition, channel.accommodation, at)))
+      reasons.push('TELEPHONE_NOT_ALLOWED');
+  }
   if (reasons.length > 0) return refused(reasons);
 
   const prescription: Prescription = { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel };
@@ -100,7 +116,16 @@ function start({ file, command, edition, at }: Situation<'start-authorization'>)
     reservation: null,
     exceptions: [],
   };
-  return accepted([{ kind: 'authorization', authorization }], { warnings: prescriptionWarnings(prescription) });
+  const state = pastCounseling(authorization, judgementOf(situation, authorization)) ?? authorization.state;
+  return accepted([{ kind: 'authorization', authorization: { ...authorization, state } }], {
+    warnings: prescriptionWarnings(prescription),
+  });
+}
+
+/** Where a prescription goes on to that needs no counseling of its own; null when it does, or is past it. */
+function pastCounseling({ machineVersion, state }: Authorization, judgement: Judgement): AuthorizationState | null {
+  if (state !== 'counseling' || !counselingDone(judgement)) return null;
+  return nextState(machineVersion, state, { type: 'certify-counseling', judgement });
 }
 
 function certifyCounseling(situation: Situation<'certify-counseling'>): Ruling {
@@ -138,8 +163,7 @@ function confirmContraception(situation: Situation<'confirm-contraception'>): Ru
   const closed = notOpenFor(situation, authorization);
   if (closed) return closed;
   if (!speaksForPatient(command.by, isChild(situation))) return refused(['MAY_NOT_ATTEST']);
-  const governed = governing(situation);
-  if (governed !== null && !governed.category.contraception) return refused(['WRONG_STATE']);
+  if (governing(situation) !== null && !confirmationAsked(situation)) return refused(['WRONG_STATE']);
   const confirmed: Effect = {
     kind: 'evidence',
     evidence: {
@@ -162,21 +186,10 @@ function confirmContraception(situation: Situation<'confirm-contraception'>): Ru
 /** The evidence this issue rests on, by id: its tests, its survey, its confirmation. What a correction re-judges, and what a fill uses up. */
 function relied(judgement: Judgement): string[] {
   const { file, at, on, edition } = judgement;
-  const ids: string[] = [];
-  if (governing(judgement)?.category.tests) {
-    const accepted = acceptedNegatives(file, at, edition);
-    const { earlierMinDays, earlierMaxDays, laterMaxHours } = edition.tests.first;
-    const newest = accepted[0];
-    if (newest) ids.push(newest.id);
-    if (firstRules(file, at, edition).tests && earlierMinDays !== null && earlierMaxDays !== null && laterMaxHours !== null) {
-      const days = (collectedOn: string) => daysBetween(collectedOn, on);
-      const earlier = accepted.find((test) => days(test.collected.on) >= earlierMinDays && days(test.collected.on) <= earlierMaxDays);
-      if (earlier) ids.push(earlier.id);
-    }
-  }
+  const ids = testsAsked(judgement) ? servingTests(file, at, on, edition).map((test) => test.id) : [];
   const survey = usableSurvey(judgement).survey;
   if (survey) ids.push(survey.id);
-  if (governing(judgement)?.category.contraception) {
+  if (confirmationAsked(judgement)) {
     const confirmation = usableConfirmation(judgement);
     if (confirmation) ids.push(confirmation.id);
   }
@@ -225,8 +238,10 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
     edition: edition.edition,
     editionHash: edition.hash,
   };
-  return accepted([{ kind: 'authorization', authorization: issued }, ...superseded], {
+  const referrals = referred('issue', judgement);
+  return accepted([{ kind: 'authorization', authorization: issued }, ...superseded, ...referralFinding(referrals)], {
     validThrough: issueValidThrough(judgement),
+    referrals,
     warnings: [
       ...prescriptionWarnings(authorization.prescription),
       ...(governed.category.contraception ? methodWarnings(file, on, edition) : []),
@@ -273,7 +288,8 @@ export function settled(situation: Situation<CommandName>): Effect[] {
   return situation.file.authorizations.flatMap((authorization): Effect[] => {
     if (!isPreparing(effectiveState(authorization, situation.file, situation.at).state)) return [];
     const judgement = judgementOf(situation, authorization);
-    const state = nextState(authorization.machineVersion, authorization.state, { type: 'evidence-recorded', judgement });
+    const waiting = nextState(authorization.machineVersion, authorization.state, { type: 'evidence-recorded', judgement });
+    const state = pastCounseling(authorization, judgement) ?? waiting;
     return state === null || state === authorization.state ? [] : [{ kind: 'authorization', authorization: { ...authorization, state } }];
   });
 }

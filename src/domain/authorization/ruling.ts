@@ -12,6 +12,8 @@ export interface Ruling {
   readonly warnings?: readonly WarningCode[];
   /** Of a refusal: the first instant the same command can be allowed, if every missing act is done now; null when that hangs on judgement. */
   readonly earliest?: Instant | null;
+  /** Of an allowance under an advisory gate: what would have refused it. */
+  readonly referrals?: readonly ReasonCode[];
   /** Of an allowance: the last instant at which it would still be one; null when time alone does not end it. */
   readonly validThrough?: Instant | null;
   /** A fact recorded although the rules forbade the act. */
@@ -34,6 +36,8 @@ export interface Situation<N extends CommandName = CommandName> {
   readonly file: Case;
   readonly command: CommandOf<N>;
   readonly edition: Edition;
+  /** At the counter, of an authorization issued before it: the edition that applies to open ones as well. */
+  readonly later?: Edition | null;
   readonly at: Instant;
   /** The program zone's date of `at`. */
   readonly on: LocalDate;

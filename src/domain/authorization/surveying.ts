@@ -1,7 +1,8 @@
+import { guardianSpeaks } from '../category.js';
 import { standingDangers } from '../danger.js';
+import { governing } from '../judgement.js';
 import type { Given } from '../patient.js';
 import type { Question } from '../program.js';
-import { governing } from '../requirement.js';
 import { judgeSurvey, notAsked, reportedBy, type SurveyOf, surveyOf, unanswered } from '../survey.js';
 import { attestingReasons, speaksForPatient } from './attester.js';
 import type { Effect } from './effect.js';
@@ -15,7 +16,8 @@ type Named = 'complete-survey' | 'resolve-discrepancy';
 function completeSurvey(situation: Situation<'complete-survey'>): Ruling {
   const { command, at, on } = situation;
   const governed = governing(situation);
-  if (!speaksForPatient(command.by, governed?.category.age === 'child')) return refused(['MAY_NOT_ATTEST']);
+  const child = governed !== null && guardianSpeaks(governed.category, situation.file.answers, on, situation.edition);
+  if (!speaksForPatient(command.by, child)) return refused(['MAY_NOT_ATTEST']);
   const by = command.by.role === 'guardian' ? 'guardian' : 'patient';
   const asked = surveyOf(governed?.code ?? null, situation.edition);
   const given = typeof command.answers === 'string' ? null : command.answers;
