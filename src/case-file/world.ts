@@ -1,4 +1,5 @@
 import { endOfDay, type Instant, isLocalDate, type LocalDate, type Moment, startOfDateOrMonth, startOfDay } from '../domain/calendar.js';
+import { codeHere, undeclarable } from '../domain/category.js';
 import type { Participant } from '../domain/participant.js';
 import {
   type Answers,
@@ -164,8 +165,12 @@ export function worldOf(written: Given, frame: Frame): Case {
   const known = (where: string, code: string | null | undefined, codes: object): void => {
     if (typeof code === 'string' && !(code in codes)) throw new CaseFileInvalid(`${path}/${where}`, `the edition does not know "${code}"`);
   };
-  known('category', given.category, edition.categories);
-  known('agreement/category', given.agreement?.category, edition.categories);
+  const knownCategory = (where: string, code: string | null | undefined): void =>
+    known(where, typeof code === 'string' ? codeHere(code, edition) : code, edition.categories);
+  knownCategory('category', given.category);
+  knownCategory('agreement/category', given.agreement?.category);
+  for (const name of undeclarable(given.patient?.declared ?? {}, edition))
+    throw new CaseFileInvalid(`${path}/patient/declared/${name}`, 'is no question of the edition, or no answer to it');
 
   const evidence: Evidence[] = [];
   const enrolledAt = given.enrollment ? began('enrollment/enrolledAt', given.enrollment.enrolledAt).at : null;
@@ -342,7 +347,7 @@ function elsewhereOf({ program, ...written }: WrittenElsewhere, here: Given, ind
   const edition = frame.elsewhere?.(program);
   if (edition === undefined) throw new CaseFileInvalid(`${path}/program`, `no edition of a program "${program}" is in force then`);
   const { category, categorySince, answers, evidence } = worldOf(
-    { ...(here.patient === undefined ? {} : { patient: here.patient }), ...written },
+    { patient: { ...here.patient, declared: {} }, ...written },
     { ...frame, path, edition },
   );
   // Its facts have names of their own: a test t1 there is another than a test t1 here.
