@@ -67,7 +67,13 @@ export class ControlController {
       principal: who,
       find: { id },
       keyed: { key, body: ['dispense', id, body] },
-      command: (loaded, fact) => dispenseCommand({ id: fact, at: loaded.at, by: actorOf(who, loaded.file.patient) }, id, handOver, true),
+      command: (loaded, fact) => dispenseCommand(
+          { id: fact, at: loaded.at, by: actorOf(who, loaded.file.patient) },
+          id,
+          handOver,
+          true,
+          handOver.siteZone ?? 'America/New_York',
+        ),
       answer: (decided) =>
         answerTo(decided, 'pharmacist', () => handedOverView(decided, handOver), 200, counterReader(decided, handOver.siteZone)),
     });

@@ -99,6 +99,7 @@ export interface ParticipantRow {
   readonly suspended_until: Instant | null;
   readonly acts_for: string | null;
   readonly chain_id: string | null;
+  readonly zone: string | null;
   readonly trained: Readonly<Record<string, Instant | null>>;
   readonly revision: number;
 }
@@ -112,6 +113,7 @@ export const toParticipant = (row: ParticipantRow): Participant => ({
   suspendedUntil: row.suspended_until,
   actsFor: row.acts_for,
   chain: row.chain_id,
+  ...(row.zone === null ? {} : { zone: row.zone }),
   revision: row.revision,
   trained: row.trained,
 });

@@ -54,10 +54,10 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
     kind: string,
     name: string,
     phone: string,
-    more: { actsFor?: string; chain?: string; trained?: string[] } = {},
+    more: { actsFor?: string; chain?: string; zone?: string; trained?: string[] } = {},
   ) =>
     owner.query(
-      `INSERT INTO participant (id, kind, name, phone, acts_for, chain_id, certified_from, trained, revision) VALUES ($1, $2, $3, $4, $5, $6, ${certified}, $7, 1)`,
+      `INSERT INTO participant (id, kind, name, phone, acts_for, chain_id, certified_from, trained, zone, revision) VALUES ($1, $2, $3, $4, $5, $6, ${certified}, $7, $8, 1)`,
       [
         id,
         kind,
@@ -66,6 +66,7 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
         more.actsFor ?? null,
         more.chain ?? null,
         JSON.stringify(Object.fromEntries((more.trained ?? []).map((person) => [person, null]))),
+        more.zone ?? null,
       ],
     );
   const named = (key: string) => DEMO_ACCOUNTS.find((account) => account.key === key)?.name ?? key;
@@ -75,10 +76,15 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
   await insert(D.delegate, 'delegate', named('delegate'), '1-555-0100', { actsFor: D.prescriber });
   await insert(D.site, 'pharmacy', 'Harbor Pharmacy, Dock Street', '1-555-0110', {
     chain: D.chain,
+    zone: 'America/Los_Angeles',
     trained: [D.pharmacist, D.representative],
   });
-  await insert(D.site2, 'pharmacy', 'Harbor Pharmacy, Mill Road', '1-555-0111', { chain: D.chain, trained: [D.pharmacist2] });
-  await insert(D.site3, 'pharmacy', 'Linden Pharmacy', '1-555-0112', { trained: [D.pharmacist3] });
+  await insert(D.site2, 'pharmacy', 'Harbor Pharmacy, Mill Road', '1-555-0111', {
+    chain: D.chain,
+    zone: 'America/Los_Angeles',
+    trained: [D.pharmacist2],
+  });
+  await insert(D.site3, 'pharmacy', 'Linden Pharmacy', '1-555-0112', { zone: 'America/Chicago', trained: [D.pharmacist3] });
   await insert(D.administrator, 'administrator', named('administrator'), '1-555-0120');
   await insert(D.administrator2, 'administrator', named('administrator-2'), '1-555-0120');
 }

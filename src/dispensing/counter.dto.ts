@@ -1,19 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Presented } from '../domain/authorization/command.js';
-import { isZone } from '../domain/calendar.js';
-import type { FieldRule } from '../http/field-rules.js';
-import { CodeField, FlagField, LocalDateField, NumberField, ObjectField, OptionalField, RuleField, TextField } from '../http/fields.js';
+import { CodeField, FlagField, LocalDateField, NumberField, ObjectField, OptionalField, TextField, ZoneField } from '../http/fields.js';
 import { authorizationNumber, type Identifiers } from './identifiers.js';
 
-const zone: FieldRule = {
-  name: 'zone',
-  holds: (value) => typeof value === 'string' && value.length <= 60 && /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(value) && isZone(value),
-  message: 'Give the site’s time zone by its name, for example America/Chicago.',
-  schema: { type: 'string', maxLength: 60, example: 'America/Chicago' },
-};
-
-/** The time zone of the pharmacy site. */
-export const SiteZoneField = (description: string): PropertyDecorator => RuleField(zone, { description });
+/** Said of `siteZone`, which a site may send and may not choose. */
+export const SITE_ZONE = 'The site’s time zone, in which times are said too; where another one is on record for the site, that one counts';
 
 /** A number with the two identifiers of the patient. */
 export class NumberRequest {
@@ -55,7 +46,7 @@ export class CounterRequest extends NumberRequest {
   @NumberField({ min: 1, max: 366, description: 'Days of therapy they last; left out: as authorized' })
   supplyDays?: number;
   @OptionalField()
-  @SiteZoneField('The site’s time zone: times are said in it too, and the day of shipping is a day of it')
+  @ZoneField(SITE_ZONE)
   siteZone?: string;
 
   toPresented(): Omit<Presented, 'identifiersMatch'> {

@@ -9,11 +9,12 @@ import type { LoadedCase } from '../authorization/case.store.js';
 import { type Answer, CommandRunner, type Decided, type Request, type Sent } from '../authorization/command.runner.js';
 import type { Pools } from '../database/pools.js';
 import type { Presented } from '../domain/authorization/command.js';
+import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { fillableView, reservedView } from './counter.view.js';
 import { type Identifiers, identifiersMatch } from './identifiers.js';
 import { MissBudget } from './miss-budget.js';
 import { counterReader } from './reader.js';
-import { refuseUnregisteredSite } from './registered-site.js';
+import { daysOfSite, refuseOtherZone, refuseUnregisteredSite } from './registered-site.js';
 import type { HandOver } from './reservation.dto.js';
 import { dispenseCommand } from './reservation.service.js';
 import { handedOverView } from './reservation.view.js';
@@ -36,6 +37,7 @@ export class CounterService {
     @Inject(CommandRunner) private readonly runner: CommandRunner,
     @Inject(POOLS) private readonly pools: Pools,
     @Inject(MissBudget) private readonly budget: MissBudget,
+    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
   ) {}
 
   verify(principal: Principal, brought: Brought): Promise<Sent> {
@@ -80,14 +82,19 @@ export class CounterService {
           numbered(loaded, brought.number),
           handOver,
           identifiersMatch(loaded.person, brought.identifiers),
+          daysOfSite(principal, loaded, this.catalogue),
         ),
       answer: (decided) =>
         answerTo(decided, 'pharmacist', () => handedOverView(decided, handOver), 200, counterReader(decided, handOver.siteZone)),
     });
   }
 
-  private ask(principal: Principal, operation: OperationId, brought: BroughtNumber, asked: Asked): Promise<Sent> {
-    return this.counted(principal, operation, brought, () => this.budget.check(principal.subject, principal.siteId), asked);
+  private ask(principal: Principal, operation: OperationId, brought: Brought, asked: Asked): Promise<Sent> {
+    const admit = (loaded: LoadedCase) => {
+      this.budget.check(principal.subject, principal.siteId);
+      refuseOtherZone(principal, brought.siteZone, loaded);
+    };
+    return this.counted(principal, operation, brought, admit, asked);
   }
 
   /** Unknown numbers and wrong identifiers take one road, leave an entry each, and count as a miss. */

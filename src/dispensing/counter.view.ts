@@ -10,6 +10,7 @@ import { coveredThrough, daysLeft } from '../domain/dispensing.js';
 import type { Authorization, Reservation } from '../domain/patient.js';
 import { sayDay, sayWhen } from '../wording/say-when.js';
 import { NamedView } from './counter.dto.js';
+import { zoneOnRecord } from './registered-site.js';
 import { ToldReply, WhenView } from './told.view.js';
 
 /** What a pharmacist may read of an authorization that she may fill: nothing that is not on the prescription, on the bottle or on the clock. */
@@ -64,8 +65,8 @@ function liveReservation(authorization: Authorization, { loaded }: Decided): Res
 }
 
 /** @throws Error when the decision was not about an authorization with a number: an allowance at the counter always is */
-export function fillableView(decided: Decided, siteZone: string | null): FillableView {
-  const { loaded, edition, decision } = decided;
+export function fillableView(decided: Decided, sentZone: string | null): FillableView {
+  const { loaded, edition, decision, command } = decided;
   const { at, file } = loaded;
   const { authorization } = decision;
   if (authorization === null || authorization.expiresAt === null || authorization.category === null)
@@ -75,7 +76,9 @@ export function fillableView(decided: Decided, siteZone: string | null): Fillabl
   const holds = live?.confirmationEndsAt ?? confirmationEnd(at, authorization.expiresAt, edition) ?? at;
   const handOverBy = Math.min(holds, authorization.expiresAt);
   const category = categoryOf(authorization.category, edition);
-  const dayOfShipping = siteZone ?? edition.zone;
+  const onRecord = zoneOnRecord(command.by.id, loaded);
+  const siteZone = onRecord ?? sentZone;
+  const dayOfShipping = onRecord ?? edition.zone;
   const shipBy = category?.shipSameDay ? Math.min(handOverBy, endOfDay(dateAt(reservedAt, dayOfShipping), dayOfShipping)) : handOverBy;
   const today = dateAt(at, edition.zone);
   const through = coveredThrough(file, today);
@@ -94,11 +97,12 @@ export function fillableView(decided: Decided, siteZone: string | null): Fillabl
 }
 
 /** What an accepted reservation made, or found when the site had it already. */
-export function reservedView(decided: Decided, siteZone: string | null): Omit<ReserveReply, keyof ToldReply> {
-  const { decision, edition, loaded } = decided;
+export function reservedView(decided: Decided, sentZone: string | null): Omit<ReserveReply, keyof ToldReply> {
+  const { decision, edition, loaded, command } = decided;
   const live = decision.authorization === null ? null : liveReservation(decision.authorization, decided);
   if (live === null || live.confirmationNumber === null) throw new Error('An accepted reservation without its confirmation number.');
-  const fillable = fillableView(decided, siteZone);
+  const fillable = fillableView(decided, sentZone);
+  const siteZone = zoneOnRecord(command.by.id, loaded) ?? sentZone;
   const hours = edition.authorization.confirmationHours;
   const clock = typeof hours === 'number' ? `${hours}-hour clock` : 'clock that ends with the authorization';
   const started =

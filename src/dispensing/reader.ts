@@ -2,6 +2,7 @@ import type { ReaderContext } from '../authorization/answer.js';
 import type { Decided } from '../authorization/command.runner.js';
 import { dateAt } from '../domain/calendar.js';
 import { sayDay } from '../wording/say-when.js';
+import { zoneOnRecord } from './registered-site.js';
 
 /** What the wording may say to this site beside the decision: her own clock, her own certification, what her own prescription shows. */
 export function counterReader(decided: Decided, siteZone: string | null): ReaderContext {
@@ -12,7 +13,7 @@ export function counterReader(decided: Decided, siteZone: string | null): Reader
   const certificationEnd = site?.certifiedUntil ?? null;
   const shown = 'presented' in command ? command.presented.showsCategory : null;
   return {
-    hereZone: siteZone,
+    hereZone: zoneOnRecord(command.by.id, loaded) ?? siteZone,
     filledOn: fill === undefined ? null : sayDay(fill.handedOver.on),
     certificationEndedOn: certificationEnd !== null && certificationEnd < loaded.at ? sayDay(dateAt(certificationEnd, edition.zone)) : null,
     paperShowsOtherCategory:

@@ -1,5 +1,5 @@
 import type { GivenLine } from '../domain/authorization/command.js';
-import { type Moment, momentAt } from '../domain/calendar.js';
+import type { Instant } from '../domain/calendar.js';
 import type { ChecklistAnswer } from '../domain/checklist.js';
 import {
   ChoiceField,
@@ -11,9 +11,10 @@ import {
   ObjectListField,
   OptionalField,
   TextField,
+  ZoneField,
 } from '../http/fields.js';
 import { fieldsInvalid } from '../http/problem.js';
-import { NumberRequest, SiteZoneField } from './counter.dto.js';
+import { NumberRequest, SITE_ZONE } from './counter.dto.js';
 
 export class ReleaseRequest {
   @FlagField({ description: 'Nothing of it was handed over or shipped' })
@@ -46,17 +47,17 @@ export class GivenLineRequest {
 /** What a hand-over is, whether it is asked for or has happened. */
 export interface HandOver {
   readonly method: 'handover' | 'ship';
-  readonly siteZone: string;
+  /** As sent; only for words where another zone is on record. */
+  readonly siteZone: string | null;
   readonly checklist: readonly ChecklistAnswer[];
   readonly medicationGuide: boolean;
   readonly lines: readonly GivenLine[];
   readonly supplyDays: number | null;
   /** null while it is asked for. */
-  readonly handedOver: Moment | null;
+  readonly handedOverAt: Instant | null;
 }
 
 const METHOD = { description: 'Handed to the patient, or given to a carrier' };
-const ZONE = 'The site’s time zone: the day of shipping is a day of it';
 const CHECKLIST = { max: 60, description: 'The answers to the category’s questions; a question left out counts as open' };
 const GUIDE = { description: 'The Medication Guide goes, or went, with it' };
 const LINES = { max: 20, description: 'What is handed over, package by package' };
@@ -65,7 +66,7 @@ const WHEN = { description: 'When it was handed over or given to the carrier' };
 
 interface HandOverFields {
   readonly method: 'handover' | 'ship';
-  readonly siteZone: string;
+  readonly siteZone?: string;
   readonly checklist?: readonly AnswerRequest[];
   readonly medicationGuide?: boolean;
   readonly lines?: readonly GivenLineRequest[];
@@ -76,19 +77,20 @@ interface HandOverFields {
 /** Plain data, so that the entry holds exactly this. What a report leaves out was not done, which is recorded with it. */
 const handOverOf = (said: HandOverFields): HandOver => ({
   method: said.method,
-  siteZone: said.siteZone,
+  siteZone: said.siteZone ?? null,
   checklist: (said.checklist ?? []).map(({ question, answer }) => ({ question, answer })),
   medicationGuide: said.medicationGuide ?? false,
   lines: (said.lines ?? []).map(({ ndc, lot, strengthMg, capsules }) => ({ ndc, lot, strengthMg, capsules })),
   supplyDays: said.supplyDays ?? null,
-  handedOver: said.handedOverAt === undefined ? null : momentAt(Date.parse(said.handedOverAt), said.siteZone),
+  handedOverAt: said.handedOverAt === undefined ? null : Date.parse(said.handedOverAt),
 });
 
 export class DispenseRequest {
   @ChoiceField(['handover', 'ship'], METHOD)
   method!: 'handover' | 'ship';
-  @SiteZoneField(ZONE)
-  siteZone!: string;
+  @OptionalField()
+  @ZoneField(SITE_ZONE)
+  siteZone?: string;
   @OptionalField()
   @ObjectListField(() => AnswerRequest, CHECKLIST)
   checklist?: AnswerRequest[];
@@ -111,7 +113,7 @@ export class DispenseRequest {
   toHandOver(): HandOver {
     const asked = handOverOf(this);
     // A report is taken with whatever is known; before a hand-over the packages lie on the counter.
-    if (asked.handedOver === null && asked.lines.length === 0)
+    if (asked.handedOverAt === null && asked.lines.length === 0)
       throw fieldsInvalid([{ pointer: '/lines', message: 'Name each package you hand over: product code, lot, strength and capsules.' }]);
     return asked;
   }
@@ -121,8 +123,9 @@ export class DispenseRequest {
 export class ReportRequest extends NumberRequest {
   @ChoiceField(['handover', 'ship'], METHOD)
   method!: 'handover' | 'ship';
-  @SiteZoneField(ZONE)
-  siteZone!: string;
+  @OptionalField()
+  @ZoneField(SITE_ZONE)
+  siteZone?: string;
   @InstantField(WHEN)
   handedOverAt!: string;
   @OptionalField()

@@ -9,9 +9,10 @@ import type { LoadedCase } from '../authorization/case.store.js';
 import { CommandRunner, type Decided, type Sent } from '../authorization/command.runner.js';
 import type { Pools } from '../database/pools.js';
 import type { Command, CommandOf } from '../domain/authorization/command.js';
+import { momentAt } from '../domain/calendar.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { counterReader } from './reader.js';
-import { refuseUnregisteredSite } from './registered-site.js';
+import { daysOfSite, refuseOtherZone, refuseUnregisteredSite } from './registered-site.js';
 import type { HandOver } from './reservation.dto.js';
 import { ReservationStore } from './reservation.store.js';
 import { handedOverView, type ReservationsReply, reservationView, standingView } from './reservation.view.js';
@@ -57,11 +58,11 @@ export class ReservationService {
 
   /** Asked before a hand-over, or told after one: what has happened is taken from any site, and on any authorization. */
   dispense(principal: Principal, authorization: string, handOver: HandOver, keyed: Keyed): Promise<Sent> {
-    const happened = handOver.handedOver !== null;
-    return this.step(principal, 'dispense', authorization, keyed, (base) => dispenseCommand(base, authorization, handOver, true), {
+    const happened = handOver.handedOverAt !== null;
+    return this.step(principal, 'dispense', authorization, keyed, (base, loaded) => dispenseCommand(base, authorization, handOver, true, daysOfSite(principal, loaded, this.catalogue)), {
       unknownIsDecided: happened,
       ofOthers: happened,
-      siteZone: handOver.siteZone,
+      handOver,
       made: (decided) => handedOverView(decided, handOver),
     });
   }
@@ -85,16 +86,16 @@ export class ReservationService {
     operation: OperationId,
     authorization: string,
     keyed: Keyed,
-    command: (base: Base) => Command,
+    command: (base: Base, loaded: LoadedCase) => Command,
     more: {
       readonly participants?: readonly string[];
       readonly unknownIsDecided?: boolean;
       readonly ofOthers?: boolean;
-      readonly siteZone?: string;
+      readonly handOver?: HandOver;
       readonly made?: (decided: Decided) => object;
     } = {},
   ): Promise<Sent> {
-    const { participants = [], unknownIsDecided = false, ofOthers = false, siteZone = null, made = standingView } = more;
+    const { participants = [], unknownIsDecided = false, ofOthers = false, handOver = null, made = standingView } = more;
     return this.runner.run({
       principal,
       lane: this.pools.counter,
@@ -104,10 +105,12 @@ export class ReservationService {
       idempotency: keyed,
       mayTouch: (loaded) => {
         if (ofOthers) refuseUnregisteredSite(principal, loaded);
+        // A fact is recorded whatever zone it names: the zone on record counts.
+        else refuseOtherZone(principal, handOver?.siteZone ?? null, loaded);
         return mayTouch(principal, operation, loaded) && (ofOthers || isOfSite(loaded, authorization, principal.siteId));
       },
-      command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(principal, loaded.file.patient) }),
-      answer: (decided) => answerTo(decided, 'pharmacist', made, 200, counterReader(decided, siteZone)),
+      command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(principal, loaded.file.patient) }, loaded),
+      answer: (decided) => answerTo(decided, 'pharmacist', made, 200, counterReader(decided, handOver?.siteZone ?? null)),
     });
   }
 }
@@ -124,8 +127,9 @@ function isOfSite({ file }: LoadedCase, authorization: string, site: string | nu
 export function dispenseCommand(
   base: Base,
   authorization: string,
-  { method, siteZone, checklist, medicationGuide, lines, supplyDays, handedOver }: HandOver,
+  { method, checklist, medicationGuide, lines, supplyDays, handedOverAt }: HandOver,
   identifiersMatch: boolean,
+  siteZone: string,
 ): CommandOf<'dispense'> {
   return {
     ...base,
@@ -136,7 +140,7 @@ export function dispenseCommand(
     checklist,
     medicationGuide,
     identifiersMatch,
-    handedOver,
+    handedOver: handedOverAt === null ? null : momentAt(handedOverAt, siteZone),
     capsules: lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.capsules, 0),
     supplyDays,
     lines,

@@ -4,6 +4,7 @@ import { said } from '../authorization/view.js';
 import { groupNumber } from '../domain/authorization-number.js';
 import { sayWhen } from '../wording/say-when.js';
 import type { HandOver } from './reservation.dto.js';
+import { zoneOnRecord } from './registered-site.js';
 import type { LiveReservation } from './reservation.store.js';
 import { ToldReply, WhenView } from './told.view.js';
 
@@ -24,10 +25,10 @@ export class HandedOverReply extends ToldReply {
 }
 
 /** From what the pharmacist said alone, so that a report on a number which nobody was given reads like any other. */
-export function handedOverView({ loaded, edition }: Decided, handOver: HandOver): Omit<HandedOverReply, keyof ToldReply> {
-  const at = handOver.handedOver?.at ?? loaded.at;
+export function handedOverView({ loaded, edition, command }: Decided, handOver: HandOver): Omit<HandedOverReply, keyof ToldReply> {
+  const at = handOver.handedOverAt ?? loaded.at;
   return {
-    handedOverAt: { at: said(at, edition.zone) ?? '', words: sayWhen(at, edition.zone, handOver.siteZone) },
+    handedOverAt: { at: said(at, edition.zone) ?? '', words: sayWhen(at, edition.zone, zoneOnRecord(command.by.id, loaded) ?? handOver.siteZone) },
     method: handOver.method,
   };
 }

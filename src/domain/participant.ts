@@ -15,6 +15,8 @@ export interface Participant {
   readonly actsFor: string | null;
   /** Of a pharmacy site: the chain it belongs to. */
   readonly chain: string | null;
+  /** Of a pharmacy site: the zone its days are counted in; the program's while none is on record. */
+  readonly zone?: string;
   /** Counts every change; a decision is written only while it is the one read. */
   readonly revision: number;
   /** Of a pharmacy site: its people and until when their training holds (null: no end). */

@@ -1,3 +1,5 @@
+import { isZone } from '../domain/calendar.js';
+
 // What a request field may hold, as plain functions: the decorators, the API description and the tests all use these.
 // Every pattern is linear (no nested repetition) and every text has its length checked first (T21).
 
@@ -75,6 +77,14 @@ export const dateOrMonth: FieldRule = {
   holds: (value) => isLocalDate(value) || (typeof value === 'string' && value.length === 7 && isLocalDate(`${value}-01`)),
   message: 'Give a date as YYYY-MM-DD, or the month as YYYY-MM, from 1900 to 2200.',
   schema: { type: 'string', pattern: '^\\d{4}-\\d{2}(-\\d{2})?$', maxLength: 10, example: '2026-03' },
+};
+
+/** A name of the time zone data. */
+export const zone: FieldRule = {
+  name: 'zone',
+  holds: (value) => typeof value === 'string' && value.length <= 60 && /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(value) && isZone(value),
+  message: 'Give the site’s time zone by its name, for example America/Chicago.',
+  schema: { type: 'string', maxLength: 60, example: 'America/Chicago' },
 };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

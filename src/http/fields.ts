@@ -51,6 +51,9 @@ export const MomentField = (options: FieldOptions): PropertyDecorator => RuleFie
 /** A date, or a month when the day is not known, delivered as text. */
 export const DateOrMonthField = (options: FieldOptions): PropertyDecorator => RuleField(rules.dateOrMonth, options);
 
+/** The time zone of a pharmacy site, by its name. */
+export const ZoneField = (description: string): PropertyDecorator => RuleField(rules.zone, { description });
+
 /** An id of ours, delivered in lower case. */
 export const IdField = (options: FieldOptions): PropertyDecorator =>
   applyDecorators(

@@ -8,6 +8,7 @@ import { IdParam } from '../http/id-param.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { NoBody } from '../http/no-body.js';
 import {
+  CertifyPharmacyRequest,
   CertifyRequest,
   instantOf,
   ListParticipantsQuery,
@@ -47,8 +48,8 @@ export class ParticipantController {
     @Body() body: RegisterParticipantRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { kind, name, phone, chain, actsFor } = body;
-    const asked = { kind, name, phone: phone ?? null, chain: chain ?? null, actsFor: actsFor ?? null };
+    const { kind, name, phone, chain, actsFor, zone } = body;
+    const asked = { kind, name, phone: phone ?? null, chain: chain ?? null, actsFor: actsFor ?? null, ...(zone ? { zone } : {}) };
     send(reply, await this.service.register(who, asked, { key, body: ['register', body] }));
   }
 
@@ -63,7 +64,7 @@ export class ParticipantController {
     @Res() reply: FastifyReply,
   ) {
     const keyed = { key, body: ['certify-prescriber', id, body] };
-    send(reply, await this.service.certify(who, 'prescriber', id, instantOf(body.until), keyed));
+    send(reply, await this.service.certify(who, 'prescriber', id, { until: instantOf(body.until) }, keyed));
   }
 
   @Post('pharmacies/:participantId/certification')
@@ -73,10 +74,11 @@ export class ParticipantController {
     @CurrentPrincipal() who: Principal,
     @IdempotencyKey() key: string,
     @IdParam('participantId') id: string,
-    @Body() body: CertifyRequest,
+    @Body() body: CertifyPharmacyRequest,
     @Res() reply: FastifyReply,
   ) {
-    send(reply, await this.service.certify(who, 'pharmacy', id, instantOf(body.until), { key, body: ['certify-pharmacy', id, body] }));
+    const asked = { until: instantOf(body.until), ...(body.zone ? { zone: body.zone } : {}) };
+    send(reply, await this.service.certify(who, 'pharmacy', id, asked, { key, body: ['certify-pharmacy', id, body] }));
   }
 
   @Post('prescribers/:participantId/suspension')

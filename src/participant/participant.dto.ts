@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Instant } from '../domain/calendar.js';
 import type { Participant } from '../domain/participant.js';
-import { ChoiceField, IdField, InstantField, NumberField, OptionalField, TextField } from '../http/fields.js';
+import { ChoiceField, IdField, InstantField, NumberField, OptionalField, TextField, ZoneField } from '../http/fields.js';
 import { KINDS, ParticipantView } from './participant.view.js';
 
 export const instantOf = (written: string | undefined): Instant | null => (written === undefined ? null : Date.parse(written));
@@ -32,6 +32,9 @@ export class RegisterParticipantRequest {
   phone?: string;
   @IdField({ description: 'Of a pharmacy site: its chain', optional: true })
   chain?: string;
+  @OptionalField()
+  @ZoneField('Of a pharmacy site: its time zone; the day of shipping is a day of it')
+  zone?: string;
   @IdField({ description: 'Of a delegate: the prescriber acted for', optional: true })
   actsFor?: string;
 }
@@ -39,6 +42,12 @@ export class RegisterParticipantRequest {
 export class CertifyRequest {
   @InstantField({ description: 'Last instant of the certification; left out: no end', optional: true })
   until?: string;
+}
+
+export class CertifyPharmacyRequest extends CertifyRequest {
+  @OptionalField()
+  @ZoneField('The site’s time zone, set or changed by the office; left out: as it is')
+  zone?: string;
 }
 
 export class SuspendRequest {

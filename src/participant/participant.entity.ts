@@ -7,6 +7,7 @@ import type { Participant } from '../domain/participant.js';
 @Check('participant_revision_check', 'revision >= 0')
 @Check('participant_acts_for', "acts_for IS NULL OR kind = 'delegate'")
 @Check('participant_chain', "chain_id IS NULL OR kind = 'pharmacy'")
+@Check('participant_zone', "zone IS NULL OR kind = 'pharmacy'")
 @Index('participant_of_kind', ['kind', 'id'])
 export class ParticipantEntity {
   @PrimaryColumn('uuid')
@@ -30,6 +31,10 @@ export class ParticipantEntity {
   /** Of a pharmacy site: the chain it belongs to. */
   @Column('uuid', { nullable: true })
   chainId!: string | null;
+
+  /** Of a pharmacy site: the zone its days are counted in; null: the program's. */
+  @Column('text', { nullable: true })
+  zone!: string | null;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   certifiedFrom!: Date | null;

@@ -55,8 +55,8 @@ export class ParticipantService {
     return participantView(known.participant, known.contact, known.at, this.zone(known.at));
   }
 
-  register(principal: Principal, asked: Pick<Participant, 'kind' | 'chain' | 'actsFor'> & Contact, keyed: Keyed): Promise<Sent> {
-    const { kind, chain, actsFor, name, phone } = asked;
+  register(principal: Principal, asked: Pick<Participant, 'kind' | 'chain' | 'actsFor' | 'zone'> & Contact, keyed: Keyed): Promise<Sent> {
+    const { kind, chain, actsFor, zone, name, phone } = asked;
     const contact: Contact = { name, phone };
     const participant = uuidv7();
     return this.desk.run<Command, Subject>({
@@ -73,6 +73,7 @@ export class ParticipantService {
         kind,
         chain,
         actsFor,
+        ...(zone === undefined ? {} : { zone }),
       }),
       decide: ({ file }, command, edition) => decide(file, command, edition),
       basis: () => ({ contact }),
@@ -84,13 +85,19 @@ export class ParticipantService {
     });
   }
 
-  certify(principal: Principal, kind: 'prescriber' | 'pharmacy', participant: string, until: Instant | null, keyed: Keyed): Promise<Sent> {
+  certify(
+    principal: Principal,
+    kind: 'prescriber' | 'pharmacy',
+    participant: string,
+    certification: { readonly until: Instant | null; readonly zone?: string },
+    keyed: Keyed,
+  ): Promise<Sent> {
     return this.step(principal, {
       operation: kind === 'prescriber' ? 'certifyPrescriber' : 'certifyPharmacy',
       participant,
       keyed,
       statement: 'certify-participant.1',
-      command: (base) => ({ ...base, do: `certify-${kind}`, participant, until }),
+      command: (base) => ({ ...base, do: `certify-${kind}`, participant, ...certification }),
     });
   }
 

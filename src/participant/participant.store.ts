@@ -26,8 +26,8 @@ export interface ParticipantPage {
 type KnownRow = ParticipantRow & Contact & { readonly now: Instant };
 
 const KNOWN = `SELECT k.*, n.name, n.phone, rems_now() AS now FROM (${PARTICIPANT}) k JOIN participant n ON n.id = k.id`;
-const COLUMNS = `kind, acts_for, chain_id, certified_from, certified_until, suspended_at, suspended_until, trained, revision`;
-const VALUES = `$2, $3::uuid, $4::uuid, $5::timestamptz, $6::timestamptz, $7::timestamptz, $8::timestamptz, $9::jsonb, $10::integer`;
+const COLUMNS = `kind, acts_for, chain_id, certified_from, certified_until, suspended_at, suspended_until, trained, revision, zone`;
+const VALUES = `$2, $3::uuid, $4::uuid, $5::timestamptz, $6::timestamptz, $7::timestamptz, $8::timestamptz, $9::jsonb, $10::integer, $11::text`;
 
 const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -42,6 +42,7 @@ const valuesOf = (each: Participant): unknown[] => [
   iso(each.suspendedUntil),
   JSON.stringify(each.trained),
   each.revision,
+  each.zone ?? null,
 ];
 
 const toKnown = (row: KnownRow): KnownParticipant => ({
@@ -66,7 +67,7 @@ export class ParticipantStore {
   }
 
   async add(tx: Tx, participant: Participant, { name, phone }: Contact): Promise<void> {
-    await tx.query(`INSERT INTO participant (id, ${COLUMNS}, name, phone) VALUES ($1, ${VALUES}, $11, $12)`, [
+    await tx.query(`INSERT INTO participant (id, ${COLUMNS}, name, phone) VALUES ($1, ${VALUES}, $12, $13)`, [
       ...valuesOf(participant),
       name,
       phone,

@@ -25,6 +25,12 @@ export class ParticipantView {
     | string
     | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Of a pharmacy site: its chain' }) chain!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of a pharmacy site: the zone of its days; null: none on record, the program’s counts',
+  })
+  zone!: string | null;
   @ApiProperty({ type: [TrainingView], description: 'Of a pharmacy site: its trained people' }) trained!: TrainingView[];
   @ApiProperty({ description: 'Counts every change' }) revision!: number;
 }
@@ -42,6 +48,7 @@ export function participantView(participant: Participant, contact: Contact, at: 
     suspendedUntil: said(participant.suspendedUntil, zone),
     actsFor: participant.actsFor,
     chain: participant.chain,
+    zone: participant.zone ?? null,
     trained: Object.entries(participant.trained).map(([person, until]) => ({ person, until: said(until, zone) })),
     revision: participant.revision,
   };

@@ -47,6 +47,8 @@ type CommandBody =
       readonly do: 'certify-prescriber' | 'certify-pharmacy' | 'suspend-prescriber' | 'suspend-pharmacy';
       readonly participant: string;
       readonly until: Instant | null;
+      /** Of a site's certification: its zone, when it is set or changed. */
+      readonly zone?: string;
       /** Of a suspension: the cause. */
       readonly reason?: string;
     }
@@ -56,6 +58,8 @@ type CommandBody =
       readonly kind: Participant['kind'];
       readonly actsFor: string | null;
       readonly chain: string | null;
+      /** Of a pharmacy site, when it is known. */
+      readonly zone?: string;
     }
   | { readonly do: 'end-delegation'; readonly participant: string }
   | { readonly do: 'train-person'; readonly participant: string; readonly person: string; readonly until: Instant | null }
@@ -123,6 +127,7 @@ type CommandBody =
   | (OnAuthorization & {
       readonly do: 'dispense';
       readonly method: 'handover' | 'ship';
+      /** Where the site's own row names no zone: that of its days; null: the program's. */
       readonly siteZone: string | null;
       /** The answers to the edition's questions; or, from a source that keeps them itself, whether they are all as needed. */
       readonly checklist: boolean | readonly ChecklistAnswer[];

@@ -178,15 +178,19 @@ const onCounter = ({ identifiersMatch, capsules, supplyDays, lines }: Situation<
 const isGoneThrough = (checklist: Situation<'dispense'>['command']['checklist'], { authorization, edition }: Judgement): boolean =>
   typeof checklist === 'boolean' ? checklist : checklistDone(checklistOf(authorization.category, edition), checklist);
 
+/** The zone of the site's days. Its own row comes first: who ships does not choose when the day ends. */
+const zoneOfSite = ({ siteZone, by }: CommandOf<'dispense'>, { file, edition }: Pick<Judgement, 'file' | 'edition'>): string =>
+  file.participants[by.id]?.zone ?? siteZone ?? edition.zone;
+
 /** The judgement at the hand-over: what lies on the counter, how it leaves, and what was gone through with the patient. */
 export function handoverJudgement(judgement: Judgement, command: CommandOf<'dispense'>): Judgement {
-  const { method, siteZone, checklist, medicationGuide } = command;
+  const { method, checklist, medicationGuide } = command;
   return {
     ...judgement,
     presented: onCounter(command),
     handover: {
       ship: method === 'ship',
-      siteZone: siteZone ?? judgement.edition.zone,
+      siteZone: zoneOfSite(command, judgement),
       checklist: isGoneThrough(checklist, judgement),
       medicationGuide,
     },
@@ -206,7 +210,7 @@ function dispense(situation: Situation<'dispense'>): Ruling {
     if (reported === null || !unknown) return found.ruling;
     return { reasons: found.ruling.reasons, effects: [{ kind: 'finding', code: 'HANDOVER_ON_UNKNOWN_NUMBER' }], deviation: true, warnings };
   }
-  const siteZone = command.siteZone ?? edition.zone;
+  const siteZone = zoneOfSite(command, situation);
   const judgement = handoverJudgement(found.judgement, command);
   const { authorization, effective } = judgement;
   const reasons = new Set(counterReasons('dispense', judgement));

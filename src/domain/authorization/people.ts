@@ -43,15 +43,19 @@ const newcomer = (id: string, kind: Participant['kind']): Participant => ({
   trained: {},
 });
 
+const zoned = (zone: string | undefined): Pick<Participant, 'zone'> => (zone === undefined ? {} : { zone });
+
 /** Not yet certified. A delegate acts for a prescriber on record, and nobody else for anybody. */
 function register({ file, command }: Situation<'register-participant'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
-  const { participant: id, kind, actsFor, chain } = command;
+  const { participant: id, kind, actsFor, chain, zone } = command;
   if (file.participants[id] !== undefined) return refused(['WRONG_STATE']);
   const placed = kind === 'delegate' ? actsFor !== null && file.participants[actsFor]?.kind === 'prescriber' : actsFor === null;
-  if (!placed || (chain !== null && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
-  return accepted([{ kind: 'participant', participant: { ...newcomer(id, kind), actsFor, chain, revision: 1 } }]);
+  const ofSite = chain !== null || zone !== undefined;
+  if (!placed || (ofSite && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
+  const participant: Participant = { ...newcomer(id, kind), actsFor, chain, revision: 1, ...zoned(zone) };
+  return accepted([{ kind: 'participant', participant }]);
 }
 
 /** By the office, the prescriber acted for, or the delegate himself. */
@@ -76,7 +80,9 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
   if (himself && (known === undefined || known.certifiedFrom === null || isSuspended(known, at)))
     return refused([kind === 'prescriber' ? 'PRESCRIBER_NOT_CERTIFIED' : 'PHARMACY_NOT_CERTIFIED']);
   const before = known ?? newcomer(command.participant, kind);
-  if (before.kind !== kind) return refused(['FACT_UNKNOWN']);
+  if (before.kind !== kind || (command.zone !== undefined && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
+  // The end of the day of shipping hangs on it: a site does not move it for itself.
+  if (himself && command.zone !== undefined && command.zone !== before.zone) return refused(['MAY_NOT_ATTEST']);
   const inDate =
     before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
   const participant: Participant = {
@@ -86,6 +92,7 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
     suspendedAt: null,
     suspendedUntil: null,
     revision: before.revision + 1,
+    ...zoned(command.zone),
   };
   return accepted([{ kind: 'participant', participant }]);
 }

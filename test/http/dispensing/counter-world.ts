@@ -38,7 +38,7 @@ export interface Issued {
 
 export type Pharmacist = 'pharmacist' | 'pharmacist-2' | 'pharmacist-3';
 
-/** A service, a database with a clock that moves, three certified sites (two of one chain), and authorizations with a number. */
+/** A service, a database with a clock that moves, three certified sites (two of one chain, in Los Angeles; the third has no zone on record), and authorizations with a number. */
 export class CounterWorld {
   private constructor(
     readonly database: TestDatabase,
@@ -58,11 +58,11 @@ export class CounterWorld {
     const world = new CounterWorld(database, service, tokens);
     const { prescriber, site, site2, site3, chain, pharmacist, pharmacist2, pharmacist3 } = DEMO_IDS;
     await world.sql(
-      `INSERT INTO participant (id, kind, name, phone, chain_id, certified_from, trained, revision) VALUES
-        ($1, 'prescriber', 'Dr. Miriam Lee', '1-555-0100', NULL, now() - interval '1 year', '{}', 1),
-        ($2, 'pharmacy', 'Dock Street', NULL, $5, now() - interval '1 year', $6, 1),
-        ($3, 'pharmacy', 'Mill Road', NULL, $5, now() - interval '1 year', $7, 1),
-        ($4, 'pharmacy', 'Linden', NULL, NULL, now() - interval '1 year', $8, 1)`,
+      `INSERT INTO participant (id, kind, name, phone, chain_id, certified_from, trained, zone, revision) VALUES
+        ($1, 'prescriber', 'Dr. Miriam Lee', '1-555-0100', NULL, now() - interval '1 year', '{}', NULL, 1),
+        ($2, 'pharmacy', 'Dock Street', NULL, $5, now() - interval '1 year', $6, 'America/Los_Angeles', 1),
+        ($3, 'pharmacy', 'Mill Road', NULL, $5, now() - interval '1 year', $7, 'America/Los_Angeles', 1),
+        ($4, 'pharmacy', 'Linden', NULL, NULL, now() - interval '1 year', $8, NULL, 1)`,
       [prescriber, site, site2, site3, chain, ...[pharmacist, pharmacist2, pharmacist3].map((id) => JSON.stringify({ [id]: null }))],
     );
     return world;
@@ -192,7 +192,6 @@ export const shownFor = ({ number, familyName, birthDate, category }: Issued) =>
 /** All questions answered as needed, and 21 capsules of 25 mg. */
 export const handOverOf = ({ category }: Issued) => ({
   method: 'handover',
-  siteZone: 'America/Los_Angeles',
   checklist: EDITION.checklists[category]!.map(({ id, needs }) => ({ question: id, answer: needs })),
   medicationGuide: true,
   lines: [{ ndc: '59572-425-21', lot: 'A1234', strengthMg: 25, capsules: 21 }],

@@ -20,7 +20,7 @@ const permittedFills = ({ id }: { id: string }) =>
 describe('reserve', () => {
   it('gives a confirmation number to write and to say, a deadline, and says that a clock runs', async () => {
     const issued = await world.authorization();
-    const { status, body } = await world.reserve('pharmacist', { ...shownFor(issued), siteZone: 'America/Chicago' });
+    const { status, body } = await world.reserve('pharmacist', shownFor(issued));
     expect([status, body.outcome]).toEqual([200, 'allow']);
     expect(body.confirmationNumber).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/);
     expect(body.confirmationNumberSpoken).toMatch(/; .*; .*; /);
@@ -176,11 +176,11 @@ describe('dispense', () => {
   });
 
   it('a category that ships on the day of the reservation does so to the end of that day at the site, and is handed over after it', async () => {
-    const ship = (issued: Issued) => ({ ...handOverOf(issued), method: 'ship', siteZone: 'America/Los_Angeles' });
+    const ship = (issued: Issued) => ({ ...handOverOf(issued), method: 'ship' });
     await world.database.setClock('2031-06-10T20:00:00Z');
     const [inTime, late] = [await world.authorization({ category: 'frp-adult' }), await world.authorization({ category: 'frp-adult' })];
     for (const each of [inTime, late]) {
-      const { body } = await world.reserve('pharmacist', { ...shownFor(each), siteZone: 'America/Los_Angeles' });
+      const { body } = await world.reserve('pharmacist', shownFor(each));
       expect(body.fillable.shipBy.words).toBe('Wed 11 June, 2:59 am Eastern (Tue 10 June, 11:59 pm here)');
     }
     await world.database.setClock('2031-06-11T06:59:50Z');
@@ -188,6 +188,36 @@ describe('dispense', () => {
     await world.database.setClock('2031-06-11T07:00:00Z');
     expect(codesOf(await world.step('pharmacist', late, 'dispense', ship(late)))).toEqual(['SHIP_SAME_DAY']);
     expect((await world.step('pharmacist', late, 'dispense', handOverOf(late))).status).toBe(200);
+  });
+
+  it('the day of shipping ends where the site is, and nobody who asks can move it', async () => {
+    await world.database.setClock('2031-06-12T20:00:00Z');
+    const issued = await world.authorization({ category: 'frp-adult' });
+    await world.reserve('pharmacist', shownFor(issued));
+    // An hour into the next day at the site; in Honolulu it is still the day before.
+    await world.database.setClock('2031-06-13T08:00:00Z');
+    const ship = { ...handOverOf(issued), method: 'ship' };
+    const entries = await world.entries(issued);
+    for (const reply of [
+      await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone: 'Pacific/Honolulu' }),
+      await world.verify('pharmacist', { ...shownFor(issued), siteZone: 'Pacific/Honolulu' }),
+      await world.reserve('pharmacist', { ...shownFor(issued), siteZone: 'Pacific/Honolulu' }),
+    ]) {
+      expect([reply.status, reply.body.type, reply.body.errors[0].pointer]).toEqual([422, '/problems/site-zone', '/siteZone']);
+      expect(reply.body.detail).toContain('America/Los_Angeles');
+    }
+    expect(await world.entries(issued)).toEqual(entries);
+    expect(codesOf(await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone: 'America/Los_Angeles' }))).toEqual(['SHIP_SAME_DAY']);
+  });
+
+  it('of a site without a zone on record the program’s day counts, whatever it sends', async () => {
+    await world.database.setClock('2031-06-14T20:00:00Z');
+    const issued = await world.authorization({ category: 'frp-adult' });
+    const { body } = await world.reserve('pharmacist-3', { ...shownFor(issued), siteZone: 'Pacific/Honolulu' });
+    expect(body.fillable.shipBy.words).toBe('Sat 14 June, 11:59 pm Eastern (5:59 pm here)');
+    await world.database.setClock('2031-06-15T04:00:00Z');
+    const ship = { ...handOverOf(issued), method: 'ship', siteZone: 'Pacific/Honolulu' };
+    expect(codesOf(await world.step('pharmacist-3', issued, 'dispense', ship))).toEqual(['SHIP_SAME_DAY']);
   });
 
   it('needs the reservation of this very site: others do not even learn that there is one', async () => {
@@ -236,6 +266,7 @@ describe('a hand-over that happened is never lost (rules §9.4)', () => {
     const issued = await world.authorization();
     await world.reserve('pharmacist', shownFor(issued));
     await world.step('pharmacist', issued, 'release', { notHandedOver: true });
+    // A fact is taken whatever zone it names.
     const report = { method: 'handover', siteZone: 'America/Chicago', handedOverAt: happened(30) };
     const reply = await world.step('pharmacist', issued, 'dispense', report);
     expect([reply.status, reply.body.outcome]).toEqual([200, 'recorded-as-deviation']);

@@ -53,6 +53,7 @@ describe('registering', () => {
     ['a delegate of nobody', { kind: 'delegate', name: 'Lost' }],
     ['a delegate of a pharmacy', { kind: 'delegate', name: 'Lost', actsFor: DEMO_IDS.site }],
     ['a prescriber with a chain', { kind: 'prescriber', name: 'Lost', chain: DEMO_IDS.chain }],
+    ['a prescriber with a zone', { kind: 'prescriber', name: 'Lost', zone: 'America/Denver' }],
   ])('%s is refused, with an entry and no row', async (_, body) => {
     const before = await rows("SELECT 1 FROM entry WHERE outcome = 'deny'");
     const reply = await office.post('/v1/participants', body);
@@ -129,6 +130,24 @@ describe('certifying and training', () => {
     const person = uuidv7();
     expect((await carla.post(`/v1/participants/pharmacies/${DEMO_IDS.site}/training`, { person })).status).toBe(200);
     expect((await carla.post(`/v1/participants/pharmacies/${DEMO_IDS.site2}/training`, { person })).status).toBe(404);
+  });
+
+  test('the office sets a site’s zone and changes it; the site renews and cannot move its own day', async () => {
+    const { body } = await office.post('/v1/participants', { kind: 'pharmacy', name: 'Zoned', zone: 'America/Denver' });
+    expect(body.participant.zone).toBe('America/Denver');
+    const moved = await office.post(`/v1/participants/pharmacies/${body.participant.id}/certification`, { zone: 'America/Chicago' });
+    expect([moved.status, moved.body.participant.zone]).toEqual([200, 'America/Chicago']);
+    const kept = await office.post(`/v1/participants/pharmacies/${body.participant.id}/certification`, {});
+    expect(kept.body.participant.zone).toBe('America/Chicago');
+
+    const certification = `/v1/participants/pharmacies/${DEMO_IDS.site}/certification`;
+    await office.post(certification, { zone: 'America/Los_Angeles' });
+    const carla = await running.as('pharmacy-representative');
+    const hers = await carla.post(certification, { zone: 'Pacific/Honolulu' });
+    expect([hers.status, hers.body.reasons[0].code]).toEqual([409, 'MAY_NOT_ATTEST']);
+    expect((await carla.post(certification, { zone: 'America/Los_Angeles' })).status).toBe(200);
+    expect((await office.get(`/v1/participants/${DEMO_IDS.site}`)).body.zone).toBe('America/Los_Angeles');
+    expect((await office.post(certification, { zone: 'Mars/Olympus' })).status).toBe(400);
   });
 
   test('a prescriber is no pharmacy, whatever the address says', async () => {
