@@ -89,6 +89,8 @@ export function defectsOf(
     (settings?.includes(test.setting) === true ||
       (accommodation !== undefined && accommodated(file, edition, accommodation, test.collected.at)));
   if (!settingAccepted) defects.push('TEST_SETTING');
+  // Values decide, not labels (rules §9.10): which of the two is wrong, nobody knows, so what the result is, is not on record.
+  if (contradictsItself(test, edition)) defects.push('FACT_UNKNOWN');
   return defects;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { standingDangers } from '../../src/domain/danger.js';
 import { givenSupplyDays } from '../../src/domain/dispensing.js';
 import type { Evidence, LinkedRecord } from '../../src/domain/patient.js';
-import { contradictsItself } from '../../src/domain/pregnancy-test.js';
+import { acceptedNegatives, contradictsItself, standingTests } from '../../src/domain/pregnancy-test.js';
 import { firstRules } from '../../src/domain/therapy.js';
 import { at, EDITION, Story, world } from '../support/cases.js';
 
@@ -125,6 +125,41 @@ test('all capsules are all days, whatever is said of them', () => {
   expect(givenSupplyDays(prescription, { capsules: 21, supplyDays: 1 })).toBe(28);
   expect(givenSupplyDays(prescription, { capsules: 7, supplyDays: 7 })).toBe(7);
   expect(givenSupplyDays(prescription, { capsules: null, supplyDays: 7 })).toBe(7);
+});
+
+describe('a result entered by a prescriber who could not sign at that moment (I8)', () => {
+  const WEEK_LATER = '2027-01-22T12:00';
+  const entered = (participant: object, result = 'negative') => {
+    const certified = { kind: 'prescriber', certifiedFrom: '2020-01-01' };
+    const story = woman({ participants: [{ ...certified, id: 'dr-1', ...participant }, { ...certified, id: 'dr-2' }] });
+    story.says({ do: 'record-pregnancy-test', by: 'dr-1', id: 'now', collectedAt: WHEN, result, source: 'laboratory' });
+    return story;
+  };
+  const counts = ({ file }: Story) => acceptedNegatives(file, at(WEEK_LATER), EDITION).some((test) => test.id === 'now');
+
+  test.each([
+    ['suspended for cause', { suspendedAt: '2027-01-02T00:00' }],
+    ['never certified', { certifiedFrom: null }],
+    ['certified until the day before', { certifiedUntil: '2027-01-14T23:59:59.999' }],
+  ])('%s: it waits for a signature like a delegate’s', (_, participant) => {
+    const story = entered(participant);
+    expect(standingTests(story.file).find((test) => test.id === 'now')?.source).toBe('delegate-unsigned');
+    expect(counts(story)).toBe(false);
+  });
+
+  test('a certified one signs, and the prescriber who takes the patient over can sign for what stands', () => {
+    expect(counts(entered({}))).toBe(true);
+    const story = entered({ suspendedAt: '2027-01-02T00:00' });
+    expect(story.says({ do: 'transfer-patient', by: 'ad-1', to: 'dr-2' }).outcome).toBe('allow');
+    expect(counts(story)).toBe(false);
+    story.says({ do: 'correct-pregnancy-test', by: 'dr-2', test: 'now', source: 'laboratory', reason: 'report seen' });
+    expect(counts(story)).toBe(true);
+  });
+
+  test('a danger counts whoever enters it', () => {
+    const story = entered({ suspendedAt: '2027-01-02T00:00' }, 'positive');
+    expect(standingDangers(story.file, at(WEEK_LATER), EDITION).map((each) => each.hold)).toEqual(['positive-test']);
+  });
 });
 
 test('a negative with a value that every accepted test has to see contradicts itself', () => {

@@ -11,6 +11,7 @@ import {
 import { reasonOf, standingDangers } from '../danger.js';
 import { gateOf } from '../gate.js';
 import { governing } from '../judgement.js';
+import { isCertified } from '../participant.js';
 import type { Answers, Authorization, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';
 import type { HoldKind } from '../program.js';
@@ -67,14 +68,22 @@ function recordTest(situation: Situation<'record-pregnancy-test'>): Ruling {
   if (who.length > 0) return refused(who);
   if (standingTests(file).some((each) => each.id === command.test.id)) return refused(['WRONG_STATE']);
   if (inFuture(command.test.collected.at, situation)) return refused(['FUTURE_DATE']);
-  // What a delegate or the patient enters counts as evidence only once the prescriber has signed it; as danger it counts at once.
-  const { role } = command.by;
-  const source = role === 'delegate' ? 'delegate-unsigned' : role === 'patient' || role === 'guardian' ? 'patient' : command.test.source;
-  const test: PregnancyTest = { ...command.test, source };
+  const test: PregnancyTest = { ...command.test, source: sourceOf(situation) };
   const warnings = lateness(test.collected.until, situation);
   const effects = [fact({ kind: 'pregnancy-test', id: test.id, recordedAt: at, test }), ...lateFinding(warnings)];
   if (test.result === 'positive') effects.push(...revokeOpen(file, at, edition), { kind: 'finding', code: 'PREGNANCY_TEST_POSITIVE' });
   return accepted(effects, { warnings });
+}
+
+/**
+ * What a delegate or the patient enters counts as evidence only once the prescriber has signed it; as danger it counts at once. A prescriber
+ * who is not certified at that moment, or suspended, signs nothing (I8): his entry waits for a signature like the delegate's.
+ */
+function sourceOf({ file, command, at }: Situation<'record-pregnancy-test'>): PregnancyTest['source'] {
+  const { role, id } = command.by;
+  if (role === 'patient' || role === 'guardian') return 'patient';
+  const signs = role !== 'delegate' && (role !== 'prescriber' || isCertified(file.participants[id], at));
+  return signs ? command.test.source : 'delegate-unsigned';
 }
 
 /** The open authorizations that rested on a test which no longer reads as it did: revoked when they would not have been issued, else shortened. */
