@@ -15,7 +15,7 @@ const AUTHORIZATION = `SELECT a.id, a.number, a.machine_version, a.state, a.edit
   FROM prescription_authorization a`;
 
 export const PARTICIPANT = `SELECT m.id, m.kind, epoch_ms(m.certified_from) AS certified_from, epoch_ms(m.certified_until) AS certified_until,
-    epoch_ms(m.suspended_at) AS suspended_at, epoch_ms(m.suspended_until) AS suspended_until, m.acts_for, m.chain_id, m.zone, m.trained, m.revision
+    epoch_ms(m.suspended_at) AS suspended_at, epoch_ms(m.suspended_until) AS suspended_until, m.acts_for, m.chain_id, m.zone, m.licence, m.trained, m.revision
   FROM participant m`;
 
 const ACCOMMODATION = `SELECT c.kind, epoch_ms(c.valid_from) AS "from", epoch_ms(c.valid_until) AS "until" FROM accommodation c`;

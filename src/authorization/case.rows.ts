@@ -100,6 +100,7 @@ export interface ParticipantRow {
   readonly acts_for: string | null;
   readonly chain_id: string | null;
   readonly zone: string | null;
+  readonly licence: string | null;
   readonly trained: Readonly<Record<string, Instant | null>>;
   readonly revision: number;
 }
@@ -114,6 +115,7 @@ export const toParticipant = (row: ParticipantRow): Participant => ({
   actsFor: row.acts_for,
   chain: row.chain_id,
   ...(row.zone === null ? {} : { zone: row.zone }),
+  ...(row.licence === null ? {} : { licence: row.licence }),
   revision: row.revision,
   trained: row.trained,
 });

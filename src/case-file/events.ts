@@ -1,5 +1,5 @@
 import type { AgreementInput, Command, PrescriptionInput, Presented } from '../domain/authorization/command.js';
-import { dateAt, endOfDay, type Instant, isLocalDate, startOfDay } from '../domain/calendar.js';
+import { dateAt, endOfDay, type Instant, isLocalDate, type LocalDate, startOfDay } from '../domain/calendar.js';
 import { categoryOf } from '../domain/category.js';
 import { gateOf } from '../domain/gate.js';
 import type { Actor } from '../domain/participant.js';
@@ -122,6 +122,7 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
         answers: answersIn(event),
         agreement: agreement(),
         prescriber: actor,
+        ...determinationIn(event, dateAt(at, zone)),
       };
     case 'sign-agreement':
       return {
@@ -265,6 +266,10 @@ const ANSWERS = [
 
 const answersIn = (event: WrittenEvent): Partial<Answers> =>
   Object.fromEntries(ANSWERS.filter((name) => name in event).map((name) => [name, event[name]]));
+
+/** In a case file the answer stands for a determination as it has to be: another person's, documented (rules §1.3). */
+const determinationIn = (event: WrittenEvent, on: LocalDate) =>
+  event['determinedNotFertile'] === true ? { determination: { by: 'a specialist', licence: 'of another person', on } } : {};
 
 function prescriptionIn(event: WrittenEvent): PrescriptionInput {
   const or = <T>(name: string, usual: T): T | null => (event[name] === undefined ? usual : (event[name] as T | null));

@@ -54,10 +54,10 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
     kind: string,
     name: string,
     phone: string,
-    more: { actsFor?: string; chain?: string; zone?: string; trained?: string[] } = {},
+    more: { actsFor?: string; chain?: string; zone?: string; licence?: string; trained?: string[] } = {},
   ) =>
     owner.query(
-      `INSERT INTO participant (id, kind, name, phone, acts_for, chain_id, certified_from, trained, zone, revision) VALUES ($1, $2, $3, $4, $5, $6, ${certified}, $7, $8, 1)`,
+      `INSERT INTO participant (id, kind, name, phone, acts_for, chain_id, certified_from, trained, zone, licence, revision) VALUES ($1, $2, $3, $4, $5, $6, ${certified}, $7, $8, $9, 1)`,
       [
         id,
         kind,
@@ -67,12 +67,13 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
         more.chain ?? null,
         JSON.stringify(Object.fromEntries((more.trained ?? []).map((person) => [person, null]))),
         more.zone ?? null,
+        more.licence ?? null,
       ],
     );
   const named = (key: string) => DEMO_ACCOUNTS.find((account) => account.key === key)?.name ?? key;
   const D = DEMO_IDS;
-  await insert(D.prescriber, 'prescriber', named('prescriber'), '1-555-0100');
-  await insert(D.prescriber2, 'prescriber', named('prescriber-2'), '1-555-0101');
+  await insert(D.prescriber, 'prescriber', named('prescriber'), '1-555-0100', { licence: 'CA A100101' });
+  await insert(D.prescriber2, 'prescriber', named('prescriber-2'), '1-555-0101', { licence: 'CA A100102' });
   await insert(D.delegate, 'delegate', named('delegate'), '1-555-0100', { actsFor: D.prescriber });
   await insert(D.site, 'pharmacy', 'Harbor Pharmacy, Dock Street', '1-555-0110', {
     chain: D.chain,

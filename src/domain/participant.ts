@@ -17,6 +17,8 @@ export interface Participant {
   readonly chain: string | null;
   /** Of a pharmacy site: the zone its days are counted in; the program's while none is on record. */
   readonly zone?: string;
+  /** Of a prescriber, as given by the state; left out while none is on record. */
+  readonly licence?: string;
   /** Counts every change; a decision is written only while it is the one read. */
   readonly revision: number;
   /** Of a pharmacy site: its people and until when their training holds (null: no end). */
@@ -30,6 +32,17 @@ export interface Actor {
   readonly person?: string | null;
   /** Of a scribe's writing: what the patient on the line named of herself, and what was right. */
   readonly identifiedBy?: readonly string[];
+}
+
+/**
+ * Whether two licences are one. They are typed in many ways ("NY 123456", "123456 (New York)"), so four digits and more decide alone; two states
+ * that gave the same number to two people are the rare error, and it only asks for a third person.
+ */
+export function sameLicence(one: string, other: string): boolean {
+  const digits = (text: string): string => text.replaceAll(/\D/g, '');
+  const plain = (text: string): string => text.normalize('NFKD').toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  const byNumber = digits(one).length >= 4 && digits(other).length >= 4;
+  return byNumber ? digits(one) === digits(other) : plain(one) === plain(other) && plain(one) !== '';
 }
 
 export const isSuspended = (participant: Participant, at: Instant): boolean =>

@@ -50,6 +50,8 @@ export interface Edition {
   /** Reliefs that an authority announced for the whole program, by kind; an administrator's stand beside them. */
   readonly accommodations: Readonly<Record<string, AnnouncedAccommodation>>;
   readonly exceptions: Readonly<Record<string, ExceptionRule>>;
+  /** How often an exception of one kind may be granted. Where an edition does not say it, none is. */
+  readonly exceptionLimits?: ExceptionLimits;
   /** The patients' surveys, by code. */
   readonly questionnaires?: Readonly<Record<string, Questionnaire>>;
   /** Names of requirements (requirement.ts), in the order a reader is told; the list is the program's "judged when". */
@@ -344,6 +346,12 @@ export interface ExceptionRule {
   readonly waives: readonly ReasonCode[];
   /** Extra hours on administrative windows only. */
   readonly extendsHours: number | null;
+}
+
+export interface ExceptionLimits {
+  readonly ofOneKindPerAuthorization: number | null;
+  readonly ofOneKindPerPatient: number | null;
+  readonly perPatientDays: number | null;
 }
 
 export class EditionNotReadable extends Error {}

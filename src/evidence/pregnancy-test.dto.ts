@@ -161,7 +161,7 @@ export class ClearingRequest extends OwnRequest {
   @ChoiceField(['false-positive', 'not-pregnant'], { description: 'What was determined' })
   grounds!: string;
 
-  /** Who signs may not be the specialist: the same name is taken for the same person. */
+  /** Who signs may not be the specialist. The decision compares the licences; the same name is taken for the same person as well. */
   toCommand(base: Base, signer: string | null): Command {
     const { name, licence } = this.determinedBy;
     const samePerson = signer !== null && personKey(signer) === personKey(name);
@@ -171,6 +171,7 @@ export class ClearingRequest extends OwnRequest {
       grounds: this.grounds,
       tests: this.tests.map((each) => each.toLowerCase()),
       determinedBy: samePerson ? base.by.id : `${name}, ${licence}`,
+      licence,
     };
   }
 }

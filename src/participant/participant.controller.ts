@@ -9,7 +9,7 @@ import { IdempotencyKey } from '../http/idempotency-key.js';
 import { NoBody } from '../http/no-body.js';
 import {
   CertifyPharmacyRequest,
-  CertifyRequest,
+  CertifyPrescriberRequest,
   instantOf,
   ListParticipantsQuery,
   ParticipantList,
@@ -48,8 +48,9 @@ export class ParticipantController {
     @Body() body: RegisterParticipantRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { kind, name, phone, chain, actsFor, zone } = body;
-    const asked = { kind, name, phone: phone ?? null, chain: chain ?? null, actsFor: actsFor ?? null, ...(zone ? { zone } : {}) };
+    const { kind, name, phone, chain, actsFor, zone, licence } = body;
+    const onRecord = { ...(zone ? { zone } : {}), ...(licence ? { licence } : {}) };
+    const asked = { kind, name, phone: phone ?? null, chain: chain ?? null, actsFor: actsFor ?? null, ...onRecord };
     send(reply, await this.service.register(who, asked, { key, body: ['register', body] }));
   }
 
@@ -60,11 +61,12 @@ export class ParticipantController {
     @CurrentPrincipal() who: Principal,
     @IdempotencyKey() key: string,
     @IdParam('participantId') id: string,
-    @Body() body: CertifyRequest,
+    @Body() body: CertifyPrescriberRequest,
     @Res() reply: FastifyReply,
   ) {
     const keyed = { key, body: ['certify-prescriber', id, body] };
-    send(reply, await this.service.certify(who, 'prescriber', id, { until: instantOf(body.until) }, keyed));
+    const asked = { until: instantOf(body.until), ...(body.licence ? { licence: body.licence } : {}) };
+    send(reply, await this.service.certify(who, 'prescriber', id, asked, keyed));
   }
 
   @Post('pharmacies/:participantId/certification')

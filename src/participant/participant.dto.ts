@@ -6,6 +6,8 @@ import { KINDS, ParticipantView } from './participant.view.js';
 
 export const instantOf = (written: string | undefined): Instant | null => (written === undefined ? null : Date.parse(written));
 
+const LICENCE = 'Of a prescriber: the licence, with the state that gave it';
+
 export class ListParticipantsQuery {
   @ChoiceField(KINDS, { description: 'Only these', optional: true })
   kind?: Participant['kind'];
@@ -35,6 +37,9 @@ export class RegisterParticipantRequest {
   @OptionalField()
   @ZoneField('Of a pharmacy site: its time zone; the day of shipping is a day of it')
   zone?: string;
+  @OptionalField()
+  @TextField({ max: 60, description: LICENCE })
+  licence?: string;
   @IdField({ description: 'Of a delegate: the prescriber acted for', optional: true })
   actsFor?: string;
 }
@@ -42,6 +47,12 @@ export class RegisterParticipantRequest {
 export class CertifyRequest {
   @InstantField({ description: 'Last instant of the certification; left out: no end', optional: true })
   until?: string;
+}
+
+export class CertifyPrescriberRequest extends CertifyRequest {
+  @OptionalField()
+  @TextField({ max: 60, description: `${LICENCE}, set or changed by the office; left out: as it is` })
+  licence?: string;
 }
 
 export class CertifyPharmacyRequest extends CertifyRequest {

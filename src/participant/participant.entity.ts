@@ -8,6 +8,7 @@ import type { Participant } from '../domain/participant.js';
 @Check('participant_acts_for', "acts_for IS NULL OR kind = 'delegate'")
 @Check('participant_chain', "chain_id IS NULL OR kind = 'pharmacy'")
 @Check('participant_zone', "zone IS NULL OR kind = 'pharmacy'")
+@Check('participant_licence', "licence IS NULL OR kind = 'prescriber'")
 @Index('participant_of_kind', ['kind', 'id'])
 export class ParticipantEntity {
   @PrimaryColumn('uuid')
@@ -35,6 +36,10 @@ export class ParticipantEntity {
   /** Of a pharmacy site: the zone its days are counted in; null: the program's. */
   @Column('text', { nullable: true })
   zone!: string | null;
+
+  /** Of a prescriber, as given by the state; null: not on record. */
+  @Column('text', { nullable: true })
+  licence!: string | null;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   certifiedFrom!: Date | null;

@@ -55,8 +55,8 @@ export class ParticipantService {
     return participantView(known.participant, known.contact, known.at, this.zone(known.at));
   }
 
-  register(principal: Principal, asked: Pick<Participant, 'kind' | 'chain' | 'actsFor' | 'zone'> & Contact, keyed: Keyed): Promise<Sent> {
-    const { kind, chain, actsFor, zone, name, phone } = asked;
+  register(principal: Principal, asked: Pick<Participant, 'kind' | 'chain' | 'actsFor' | 'zone' | 'licence'> & Contact, keyed: Keyed): Promise<Sent> {
+    const { kind, chain, actsFor, zone, licence, name, phone } = asked;
     const contact: Contact = { name, phone };
     const participant = uuidv7();
     return this.desk.run<Command, Subject>({
@@ -74,6 +74,7 @@ export class ParticipantService {
         chain,
         actsFor,
         ...(zone === undefined ? {} : { zone }),
+        ...(licence === undefined ? {} : { licence }),
       }),
       decide: ({ file }, command, edition) => decide(file, command, edition),
       basis: () => ({ contact }),
@@ -89,7 +90,7 @@ export class ParticipantService {
     principal: Principal,
     kind: 'prescriber' | 'pharmacy',
     participant: string,
-    certification: { readonly until: Instant | null; readonly zone?: string },
+    certification: { readonly until: Instant | null; readonly zone?: string; readonly licence?: string },
     keyed: Keyed,
   ): Promise<Sent> {
     return this.step(principal, {

@@ -26,8 +26,8 @@ export interface ParticipantPage {
 type KnownRow = ParticipantRow & Contact & { readonly now: Instant };
 
 const KNOWN = `SELECT k.*, n.name, n.phone, rems_now() AS now FROM (${PARTICIPANT}) k JOIN participant n ON n.id = k.id`;
-const COLUMNS = `kind, acts_for, chain_id, certified_from, certified_until, suspended_at, suspended_until, trained, revision, zone`;
-const VALUES = `$2, $3::uuid, $4::uuid, $5::timestamptz, $6::timestamptz, $7::timestamptz, $8::timestamptz, $9::jsonb, $10::integer, $11::text`;
+const COLUMNS = `kind, acts_for, chain_id, certified_from, certified_until, suspended_at, suspended_until, trained, revision, zone, licence`;
+const VALUES = `$2, $3::uuid, $4::uuid, $5::timestamptz, $6::timestamptz, $7::timestamptz, $8::timestamptz, $9::jsonb, $10::integer, $11::text, $12::text`;
 
 const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString());
 
@@ -43,6 +43,7 @@ const valuesOf = (each: Participant): unknown[] => [
   JSON.stringify(each.trained),
   each.revision,
   each.zone ?? null,
+  each.licence ?? null,
 ];
 
 const toKnown = (row: KnownRow): KnownParticipant => ({
@@ -67,7 +68,7 @@ export class ParticipantStore {
   }
 
   async add(tx: Tx, participant: Participant, { name, phone }: Contact): Promise<void> {
-    await tx.query(`INSERT INTO participant (id, ${COLUMNS}, name, phone) VALUES ($1, ${VALUES}, $12, $13)`, [
+    await tx.query(`INSERT INTO participant (id, ${COLUMNS}, name, phone) VALUES ($1, ${VALUES}, $13, $14)`, [
       ...valuesOf(participant),
       name,
       phone,

@@ -31,6 +31,7 @@ export class ParticipantView {
     description: 'Of a pharmacy site: the zone of its days; null: none on record, the program’s counts',
   })
   zone!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Of a prescriber: the licence; null: none on record' }) licence!: string | null;
   @ApiProperty({ type: [TrainingView], description: 'Of a pharmacy site: its trained people' }) trained!: TrainingView[];
   @ApiProperty({ description: 'Counts every change' }) revision!: number;
 }
@@ -49,6 +50,7 @@ export function participantView(participant: Participant, contact: Contact, at: 
     actsFor: participant.actsFor,
     chain: participant.chain,
     zone: participant.zone ?? null,
+    licence: participant.licence ?? null,
     trained: Object.entries(participant.trained).map(([person, until]) => ({ person, until: said(until, zone) })),
     revision: participant.revision,
   };

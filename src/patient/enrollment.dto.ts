@@ -54,6 +54,18 @@ export class AnswersRequest {
   determinedNotFertile!: boolean | null;
 }
 
+/** What determinedNotFertile rests on: another person's signed document. */
+export class DeterminationRequest {
+  @TextField({ max: 200, description: 'Name of the specialist who determined it, another person than the one who signs here' })
+  name!: string;
+  @TextField({ max: 60, description: 'The specialist’s licence, with the state that gave it' })
+  licence!: string;
+  @LocalDateField({ description: 'The date of the document' })
+  on!: string;
+}
+
+const DETERMINATION = 'Needed when determinedNotFertile is answered yes: the specialist’s document';
+
 /** Of the category questions, those that are answered anew. */
 export class ChangedAnswersRequest extends PartialType(AnswersRequest) {}
 
@@ -92,6 +104,9 @@ export class EnrollPatientRequest {
   @ObjectField(() => AnswersRequest, { description: 'The category questions; the category follows from them' })
   answers!: AnswersRequest;
   @OptionalField()
+  @ObjectField(() => DeterminationRequest, { description: DETERMINATION })
+  determination?: DeterminationRequest;
+  @OptionalField()
   @CodeField(60, { description: 'A stricter category than the answers give; leave it out otherwise' })
   category?: string;
   @ObjectField(() => AgreementRequest, { description: 'The signed agreement' })
@@ -114,6 +129,9 @@ export class ReEnrollPatientRequest extends InProgramRequest {
   @OptionalField()
   @ObjectField(() => ChangedAnswersRequest, { description: 'Category questions answered anew; the others stand as they are' })
   answers?: ChangedAnswersRequest;
+  @OptionalField()
+  @ObjectField(() => DeterminationRequest, { description: DETERMINATION })
+  determination?: DeterminationRequest;
   @OptionalField()
   @CodeField(60, { description: 'A stricter category than the answers give; leave it out otherwise' })
   category?: string;
@@ -148,6 +166,9 @@ export class PreviewCategoryRequest extends InProgramRequest {
   @OptionalField()
   @ObjectField(() => ChangedAnswersRequest, { description: 'Category questions answered anew; the others stand as they are' })
   answers?: ChangedAnswersRequest;
+  @OptionalField()
+  @ObjectField(() => DeterminationRequest, { description: DETERMINATION })
+  determination?: DeterminationRequest;
   @OptionalField()
   @CodeField(60, { description: 'A stricter category than the answers give; leave it out otherwise' })
   category?: string;

@@ -18,7 +18,7 @@ import type { Edition } from '../domain/program.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { type AboutPatient, PatientCommands } from '../speaker/patient.commands.js';
-import { agreementIn, categoryChange } from './enrollment.command.js';
+import { agreementIn, categoryChange, determinationIn } from './enrollment.command.js';
 import {
   answersOf,
   type ChangeCategoryRequest,
@@ -75,6 +75,7 @@ export class EnrollmentService {
           category,
           answers,
           agreement: agreementIn(request.agreement, category ?? '', edition),
+          ...determinationIn(request.determination),
           suspected: {
             patients: suspects.map((each) => each.patient),
             newPersonConfirmed: request.confirmNewPerson === true || suspects.every(dismissed),
@@ -101,7 +102,8 @@ export class EnrollmentService {
       const on = dateAt(base.at, edition.zone);
       const category = request.category ?? categoryFromAnswers({ ...loaded.file.answers, ...answers }, on, edition);
       const agreement = agreementIn(request.agreement, category ?? '', edition);
-      return { ...base, do: 're-enroll-patient', prescriber: base.by.id, category, answers, agreement };
+      const determination = determinationIn(request.determination);
+      return { ...base, do: 're-enroll-patient', prescriber: base.by.id, category, answers, agreement, ...determination };
     };
     return this.act(principal, 'reEnrollPatient', patient, request, keyed, { command, statement: 'enroll-patient.1' });
   }

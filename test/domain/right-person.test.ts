@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Command } from '../../src/domain/authorization/command.js';
+import { decide } from '../../src/domain/authorization/decide.js';
 import { standingDangers } from '../../src/domain/danger.js';
 import { givenSupplyDays } from '../../src/domain/dispensing.js';
+import { type Participant, sameLicence } from '../../src/domain/participant.js';
 import type { Evidence, LinkedRecord } from '../../src/domain/patient.js';
 import { acceptedNegatives, contradictsItself, standingTests } from '../../src/domain/pregnancy-test.js';
 import { firstRules } from '../../src/domain/therapy.js';
-import { at, EDITION, Story, world } from '../support/cases.js';
+import { at, commands, EDITION, Story, world } from '../support/cases.js';
 
 // Facts count from the right person, about the right person, and for as long as they mean what they say.
 
@@ -97,6 +100,26 @@ describe('a danger on the record of what may be the same person (rules §9.15)',
   test('what ends a danger there ends none of her own', () => {
     expect(standing(negative, [reported])).toBe(1);
   });
+});
+
+test('a determination is another person’s: the licence tells, however the name is typed', () => {
+  expect(sameLicence('NY 123456', '123456 (New York)')).toBe(true);
+  expect(sameLicence('NY 123456', 'NY 123457')).toBe(false);
+  expect(sameLicence('AB-12', 'ab 12')).toBe(true);
+  expect(sameLicence('', '')).toBe(false);
+
+  const file = world('frp-first', WHEN);
+  const doctor = file.participants['dr-1'] as Participant;
+  const clear = (own: string | undefined, licence: string) => {
+    const participants = { ...file.participants, 'dr-1': own === undefined ? doctor : { ...doctor, licence: own } };
+    const story = new Story({ ...file, participants }, at(WHEN));
+    story.says({ do: 'record-pregnancy-test', by: 'dr-1', id: 'p', collectedAt: '2027-01-15T11:00', result: 'positive' });
+    const [command] = commands({ do: 'clear-pregnancy-hold', by: 'dr-1', grounds: 'x', tests: [], determinedBy: 'M. Lee' }, story.now, story.file);
+    return decide(story.file, { ...command, licence } as Command, EDITION).reasons.includes('SECOND_PERSON_REQUIRED');
+  };
+  expect(clear('NY 123456', '123456, NY')).toBe(true);
+  expect(clear('NY 123456', 'NY 999999')).toBe(false);
+  expect(clear(undefined, '123456, NY')).toBe(false);
 });
 
 test('a clearing before the re-enrollment does not spare the first tests after it', () => {

@@ -20,6 +20,14 @@ export interface AgreementInput {
   readonly prescriber: string | null;
 }
 
+/** That somebody cannot become pregnant for another reason than an operation or her age: a specialist's word, which the prescriber attests to. */
+export interface Determination {
+  readonly by: string;
+  readonly licence: string;
+  /** The date of the specialist's document. */
+  readonly on: LocalDate;
+}
+
 /** What a pharmacist reads from the prescription and from the bottle; absent means as issued. */
 export interface Presented {
   readonly identifiersMatch: boolean;
@@ -49,6 +57,8 @@ type CommandBody =
       readonly until: Instant | null;
       /** Of a site's certification: its zone, when it is set or changed. */
       readonly zone?: string;
+      /** Of a prescriber's, in the same way. */
+      readonly licence?: string;
       /** Of a suspension: the cause. */
       readonly reason?: string;
     }
@@ -60,6 +70,8 @@ type CommandBody =
       readonly chain: string | null;
       /** Of a pharmacy site, when it is known. */
       readonly zone?: string;
+      /** Of a prescriber, when it is known. */
+      readonly licence?: string;
     }
   | { readonly do: 'end-delegation'; readonly participant: string }
   | { readonly do: 'train-person'; readonly participant: string; readonly person: string; readonly until: Instant | null }
@@ -69,6 +81,7 @@ type CommandBody =
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
       readonly prescriber: string;
+      readonly determination?: Determination;
       /** Records on file that may be the same person's, and whether the prescriber enrolls all the same. */
       readonly suspected?: { readonly patients: readonly string[]; readonly newPersonConfirmed: boolean };
     }
@@ -80,6 +93,7 @@ type CommandBody =
       readonly grounds: string;
       readonly answers: Partial<Answers>;
       readonly agreement: AgreementInput | null;
+      readonly determination?: Determination;
     }
   | {
       readonly do: 'link-patients' | 'unlink-patients';
@@ -110,7 +124,14 @@ type CommandBody =
   | { readonly do: 'complete-survey'; readonly answers: 'consistent' | 'discrepant' | Given }
   | { readonly do: 'resolve-discrepancy'; readonly grounds: string }
   | { readonly do: 'report-pregnancy'; readonly who: 'patient' | 'partner' }
-  | { readonly do: 'clear-pregnancy-hold'; readonly grounds: string; readonly tests: readonly string[]; readonly determinedBy: string }
+  | {
+      readonly do: 'clear-pregnancy-hold';
+      readonly grounds: string;
+      readonly tests: readonly string[];
+      readonly determinedBy: string;
+      /** Of the one who determined it. */
+      readonly licence?: string;
+    }
   | { readonly do: 'record-told-of-result' }
   /** Somebody reads what is the patient's own, on her behalf: changes nothing, and leaves an entry. */
   | { readonly do: 'read-status' }

@@ -1,7 +1,7 @@
 import { dateAt, startOfDateOrMonth } from '../calendar.js';
 import { categoryFromAnswers, categoryOf, contradicted, guardianSpeaks, registeredCategory, undeclarable } from '../category.js';
 import { gateOf } from '../gate.js';
-import { isCertified } from '../participant.js';
+import { isCertified, sameLicence } from '../participant.js';
 import { type Answers, type Case, type Enrollment, type Evidence, NO_ANSWERS, withAnswers } from '../patient.js';
 import type { Edition } from '../program.js';
 import type { ReasonCode } from '../reason.js';
@@ -70,6 +70,20 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
   return contradicted(code, answers, on, edition) ? ['CATEGORY_CONTRADICTED'] : [];
 }
 
+/**
+ * Ovarian failure, Turner, XY, uterine agenesis: out of reproductive potential only by a determination that two persons have documented (rules
+ * §1.3). Answering so anew needs the specialist's document, and the specialist is another person than the prescriber who attests.
+ */
+function determinationReasons(situation: Situation<'enroll-patient' | 're-enroll-patient' | 'change-category'>): ReasonCode[] {
+  const { file, command, on } = situation;
+  if (command.answers.determinedNotFertile !== true || file.answers.determinedNotFertile === true) return [];
+  const { determination, by } = command;
+  if (determination === undefined || determination.by === '' || determination.by === by.id) return ['SECOND_PERSON_REQUIRED'];
+  if (determination.on > on) return ['FUTURE_DATE'];
+  const own = file.participants[by.id]?.licence;
+  return own !== undefined && sameLicence(own, determination.licence) ? ['SECOND_PERSON_REQUIRED'] : [];
+}
+
 /** A category that differs from the answers without being laxer is registered, and somebody looks at it (case-files, ruling 8). */
 const mismatchFinding = (code: string, answers: Answers, { on, edition }: Situation): Effect[] =>
   categoryFromAnswers(answers, on, edition) === code ? [] : [{ kind: 'finding', code: 'CATEGORY_MISMATCH' }];
@@ -85,7 +99,12 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   const answers = withAnswers({ ...NO_ANSWERS, ...file.answers }, command.answers);
   const code = command.category ?? (again ? file.category : null);
   const suspected = again ? [] : (command.suspected?.patients ?? []);
-  const reasons = [...who, ...categoryReasons(code, answers, situation), ...signedLater(command.agreement, at)];
+  const reasons = [
+    ...who,
+    ...categoryReasons(code, answers, situation),
+    ...signedLater(command.agreement, at),
+    ...determinationReasons(situation),
+  ];
   if (suspected.length > 0 && command.suspected?.newPersonConfirmed !== true) reasons.push('POSSIBLE_SAME_PERSON');
   if (reasons.length > 0 || code === null) return refused(reasons);
   const enrollment: Enrollment = {
@@ -159,6 +178,7 @@ function changeCategory(situation: Situation<'change-category'>): Ruling {
     ...attestingReasons(situation),
     ...categoryReasons(command.category, answers, situation),
     ...signedLater(command.agreement, at),
+    ...determinationReasons(situation),
   ];
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');
   if (reasons.length > 0) return refused(reasons);

@@ -11,7 +11,7 @@ import {
 import { reasonOf, standingDangers } from '../danger.js';
 import { gateOf } from '../gate.js';
 import { governing } from '../judgement.js';
-import { isCertified } from '../participant.js';
+import { isCertified, sameLicence } from '../participant.js';
 import type { Answers, Authorization, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';
 import type { HoldKind } from '../program.js';
@@ -301,7 +301,9 @@ function clearHold(situation: Situation<'clear-pregnancy-hold'>): Ruling {
   );
   if (clearable.length === 0) return refused(who.length > 0 ? who : ['WRONG_STATE']);
   const reasons: ReasonCode[] = [...who];
-  if (command.determinedBy === '' || command.determinedBy === command.by.id) reasons.push('SECOND_PERSON_REQUIRED');
+  const own = file.participants[command.by.id]?.licence;
+  const same = command.determinedBy === command.by.id || (own !== undefined && command.licence !== undefined && sameLicence(own, command.licence));
+  if (command.determinedBy === '' || same) reasons.push('SECOND_PERSON_REQUIRED');
   const pair = clearingPair(situation);
   if (pair === null) reasons.push(...clearable.map((danger) => reasonOf(danger, edition)));
   if (reasons.length > 0 || pair === null) return refused(reasons);

@@ -43,18 +43,25 @@ const newcomer = (id: string, kind: Participant['kind']): Participant => ({
   trained: {},
 });
 
-const zoned = (zone: string | undefined): Pick<Participant, 'zone'> => (zone === undefined ? {} : { zone });
+/** What the office puts on record of them, or changes; left out, it stays as it is. */
+const onRecord = ({ zone, licence }: Pick<Participant, 'zone' | 'licence'>): Pick<Participant, 'zone' | 'licence'> => ({
+  ...(zone === undefined ? {} : { zone }),
+  ...(licence === undefined ? {} : { licence }),
+});
+
+/** A zone is a site's, a licence a prescriber's. */
+const fits = ({ zone, licence }: Pick<Participant, 'zone' | 'licence'>, kind: Participant['kind']): boolean =>
+  (zone === undefined || kind === 'pharmacy') && (licence === undefined || kind === 'prescriber');
 
 /** Not yet certified. A delegate acts for a prescriber on record, and nobody else for anybody. */
 function register({ file, command }: Situation<'register-participant'>): Ruling {
   const who = roleReasons(command.by, ['administrator', 'system']);
   if (who.length > 0) return refused(who);
-  const { participant: id, kind, actsFor, chain, zone } = command;
+  const { participant: id, kind, actsFor, chain } = command;
   if (file.participants[id] !== undefined) return refused(['WRONG_STATE']);
   const placed = kind === 'delegate' ? actsFor !== null && file.participants[actsFor]?.kind === 'prescriber' : actsFor === null;
-  const ofSite = chain !== null || zone !== undefined;
-  if (!placed || (ofSite && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
-  const participant: Participant = { ...newcomer(id, kind), actsFor, chain, revision: 1, ...zoned(zone) };
+  if (!placed || (chain !== null && kind !== 'pharmacy') || !fits(command, kind)) return refused(['FACT_UNKNOWN']);
+  const participant: Participant = { ...newcomer(id, kind), actsFor, chain, revision: 1, ...onRecord(command) };
   return accepted([{ kind: 'participant', participant }]);
 }
 
@@ -80,9 +87,12 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
   if (himself && (known === undefined || known.certifiedFrom === null || isSuspended(known, at)))
     return refused([kind === 'prescriber' ? 'PRESCRIBER_NOT_CERTIFIED' : 'PHARMACY_NOT_CERTIFIED']);
   const before = known ?? newcomer(command.participant, kind);
-  if (before.kind !== kind || (command.zone !== undefined && kind !== 'pharmacy')) return refused(['FACT_UNKNOWN']);
-  // The end of the day of shipping hangs on it: a site does not move it for itself.
-  if (himself && command.zone !== undefined && command.zone !== before.zone) return refused(['MAY_NOT_ATTEST']);
+  if (before.kind !== kind || !fits(command, kind)) return refused(['FACT_UNKNOWN']);
+  // The end of the day of shipping, and who is another person, hang on them: nobody changes his own.
+  const changing = { ...before, ...onRecord(command) };
+  if (himself && (changing.zone !== before.zone || changing.licence !== before.licence)) return refused(['MAY_NOT_ATTEST']);
+  // A certification that has ended before it begins is a slip of the pen; who means to end one suspends.
+  if (command.until !== null && command.until < at) return refused(['WRONG_STATE']);
   const inDate =
     before.certifiedFrom !== null && (before.certifiedUntil === null || at <= before.certifiedUntil) && !isSuspended(before, at);
   const participant: Participant = {
@@ -92,7 +102,7 @@ function certify({ file, command, at }: Situation<'certify-prescriber' | 'certif
     suspendedAt: null,
     suspendedUntil: null,
     revision: before.revision + 1,
-    ...zoned(command.zone),
+    ...onRecord(command),
   };
   return accepted([{ kind: 'participant', participant }]);
 }
@@ -140,6 +150,8 @@ function train({ file, command }: Situation<'train-person'>): Ruling {
   const site = file.participants[command.participant];
   if (site?.kind !== 'pharmacy') return refused(['FACT_UNKNOWN']);
   if (command.by.role === 'pharmacy' && command.by.id !== site.id) return refused(['MAY_NOT_ATTEST']);
+  // Training is somebody else's word for a person; a representative's own is the office's to record.
+  if (command.by.role === 'pharmacy' && command.by.person === command.person) return refused(['SECOND_PERSON_REQUIRED']);
   const trained = { ...site.trained, [command.person]: command.until };
   return accepted([{ kind: 'participant', participant: { ...site, trained, revision: site.revision + 1 } }]);
 }
@@ -172,6 +184,18 @@ function neverExceptable(authorization: Authorization, kind: string, { file, at,
   return edition.exceptions[kind] === undefined || never.length > 0 ? ['EXCEPTION_NOT_ALLOWED', ...never] : [];
 }
 
+/** An exception that comes again and again is none: the edition says how often one of a kind may be granted (rules §9.14, extent). */
+function grantedTooOften(authorization: Authorization, kind: string, { file, at, edition }: Situation): ReasonCode[] {
+  const { ofOneKindPerAuthorization, ofOneKindPerPatient, perPatientDays } = edition.exceptionLimits ?? NO_LIMITS;
+  if (ofOneKindPerAuthorization === null || ofOneKindPerPatient === null || perPatientDays === null) return ['RULE_MISSING'];
+  const ofKind = (some: readonly Authorization[]) => some.flatMap((each) => each.exceptions).filter((granted) => granted.kind === kind);
+  const lately = ofKind(file.authorizations).filter((granted) => granted.grantedAt > at - perPatientDays * 24 * HOUR_MS);
+  const tooOften = ofKind([authorization]).length >= ofOneKindPerAuthorization || lately.length >= ofOneKindPerPatient;
+  return tooOften ? ['EXCEPTION_NOT_ALLOWED'] : [];
+}
+
+const NO_LIMITS = { ofOneKindPerAuthorization: null, ofOneKindPerPatient: null, perPatientDays: null };
+
 /** A request keeps its first answer. */
 const alreadyAnswered = ({ answered }: { readonly answered?: boolean }): ReasonCode[] => (answered === true ? ['WRONG_STATE'] : []);
 
@@ -182,7 +206,11 @@ function requestException(situation: Situation<'request-exception'>): Ruling {
   if (who.length > 0) return refused(who);
   const authorization = file.authorizations.find((each) => each.id === command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
-  const reasons = [...alreadyAnswered(command), ...neverExceptable(authorization, command.kind, situation)];
+  const reasons = [
+    ...alreadyAnswered(command),
+    ...neverExceptable(authorization, command.kind, situation),
+    ...grantedTooOften(authorization, command.kind, situation),
+  ];
   return reasons.length > 0 ? refused(reasons) : accepted([]);
 }
 
@@ -201,7 +229,11 @@ function grantException(situation: Situation<'grant-exception'>): Ruling {
   const authorization = file.authorizations.find((each) => each.id === command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
   const rule = edition.exceptions[command.kind];
-  const reasons = [...alreadyAnswered(command), ...neverExceptable(authorization, command.kind, situation)];
+  const reasons = [
+    ...alreadyAnswered(command),
+    ...neverExceptable(authorization, command.kind, situation),
+    ...grantedTooOften(authorization, command.kind, situation),
+  ];
   if (!twoPersons(command.approvedBy, authorization, file)) reasons.push('SECOND_PERSON_REQUIRED');
   if (reasons.length > 0 || rule === undefined) return refused(reasons);
   const granted = { kind: command.kind, grantedAt: at, by: command.approvedBy, reason: command.reason };

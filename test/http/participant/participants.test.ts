@@ -53,6 +53,7 @@ describe('registering', () => {
     ['a delegate of nobody', { kind: 'delegate', name: 'Lost' }],
     ['a delegate of a pharmacy', { kind: 'delegate', name: 'Lost', actsFor: DEMO_IDS.site }],
     ['a prescriber with a chain', { kind: 'prescriber', name: 'Lost', chain: DEMO_IDS.chain }],
+    ['a pharmacy with a licence', { kind: 'pharmacy', name: 'Lost', licence: 'NY 1' }],
     ['a prescriber with a zone', { kind: 'prescriber', name: 'Lost', zone: 'America/Denver' }],
   ])('%s is refused, with an entry and no row', async (_, body) => {
     const before = await rows("SELECT 1 FROM entry WHERE outcome = 'deny'");
@@ -130,6 +131,8 @@ describe('certifying and training', () => {
     const person = uuidv7();
     expect((await carla.post(`/v1/participants/pharmacies/${DEMO_IDS.site}/training`, { person })).status).toBe(200);
     expect((await carla.post(`/v1/participants/pharmacies/${DEMO_IDS.site2}/training`, { person })).status).toBe(404);
+    const herself = await carla.post(`/v1/participants/pharmacies/${DEMO_IDS.site}/training`, { person: DEMO_IDS.representative });
+    expect([herself.status, herself.body.reasons[0].code]).toEqual([409, 'SECOND_PERSON_REQUIRED']);
   });
 
   test('the office sets a site’s zone and changes it; the site renews and cannot move its own day', async () => {
@@ -148,6 +151,22 @@ describe('certifying and training', () => {
     expect((await carla.post(certification, { zone: 'America/Los_Angeles' })).status).toBe(200);
     expect((await office.get(`/v1/participants/${DEMO_IDS.site}`)).body.zone).toBe('America/Los_Angeles');
     expect((await office.post(certification, { zone: 'Mars/Olympus' })).status).toBe(400);
+  });
+
+  test('a licence is the office’s to set: a prescriber renews without changing who he is', async () => {
+    const url = `/v1/participants/prescribers/${DEMO_IDS.prescriber2}/certification`;
+    expect((await office.post(url, { licence: 'NY 200302' })).body.participant.licence).toBe('NY 200302');
+    const doctor = await running.as('prescriber-2');
+    const other = await doctor.post(url, { licence: 'NY 999999' });
+    expect([other.status, other.body.reasons[0].code]).toEqual([409, 'MAY_NOT_ATTEST']);
+    expect((await doctor.post(url, {})).body.participant.licence).toBe('NY 200302');
+  });
+
+  test('a certification that has ended already is none', async () => {
+    const url = `/v1/participants/prescribers/${DEMO_IDS.prescriber2}/certification`;
+    const reply = await office.post(url, { until: new Date(Date.now() - 60_000).toISOString() });
+    expect([reply.status, reply.body.reasons[0].code]).toEqual([409, 'WRONG_STATE']);
+    expect((await office.get(`/v1/participants/${DEMO_IDS.prescriber2}`)).body.certified).toBe(true);
   });
 
   test('a prescriber is no pharmacy, whatever the address says', async () => {

@@ -84,6 +84,22 @@ describe('the category', () => {
   });
 });
 
+describe('determined not to be fertile', () => {
+  it('takes a specialist’s document, another person’s than the one who signs', async () => {
+    await running.database.owner.query("UPDATE participant SET licence = 'NY 200301', revision = revision + 1 WHERE id = $1", [DEMO_IDS.prescriber]);
+    const patient = await enrolledBy(doctor, { birthDate: '1985-02-20', answers: FERTILE, familyName: 'Determined' });
+    const change = (more: object) =>
+      doctor.post(`/v1/patients/${patient}/category`, { program, grounds: 'correction', answers: { determinedNotFertile: true }, ...more });
+    const alone = await change({});
+    expect([alone.status, codesOf(alone)]).toEqual([409, ['SECOND_PERSON_REQUIRED']]);
+    const document = { name: 'Dr. Ada Brook', licence: '200301, New York', on: '2026-01-05' };
+    expect(codesOf(await change({ determination: document }))).toEqual(['SECOND_PERSON_REQUIRED']);
+    expect((await change({ determination: { ...document, licence: '' } })).status).toBe(400);
+    const changed = await change({ determination: { ...document, licence: 'NY 123456' } });
+    expect([changed.status, changed.body.category]).toEqual([200, 'female-not-frp-adult']);
+  });
+});
+
 describe('ends and new beginnings', () => {
   it.each([
     ['agreement-withdrawal', 'withdraw-agreement'],
