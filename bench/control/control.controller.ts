@@ -67,7 +67,8 @@ export class ControlController {
       principal: who,
       find: { id },
       keyed: { key, body: ['dispense', id, body] },
-      command: (loaded, fact) => dispenseCommand(
+      command: (loaded, fact) =>
+        dispenseCommand(
           { id: fact, at: loaded.at, by: actorOf(who, loaded.file.patient) },
           id,
           handOver,

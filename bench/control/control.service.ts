@@ -62,7 +62,7 @@ export class ControlService {
 
   run(request: ControlRequest): Promise<Sent> {
     const { principal, keyed } = request;
-    const bodyHash = hashOfBody(keyed.body);
+    const bodyHash = hashOfBody(principal, keyed.body);
     return this.source.transaction(async (manager) => {
       const earlier = await manager.findOneBy(IdempotencyEntity, { caller: principal.subject, key: keyed.key });
       if (earlier) return replayOf(earlier, bodyHash);

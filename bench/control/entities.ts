@@ -23,6 +23,8 @@ export class ParticipantEntity {
   @at('suspended_until') suspended_until!: number | null;
   @uuid(true) acts_for!: string | null;
   @uuid(true) chain_id!: string | null;
+  @text(true) zone!: string | null;
+  @text(true) licence!: string | null;
   @json() trained!: Record<string, number | null>;
   @whole() revision!: number;
 }

@@ -38,6 +38,8 @@ export interface Request {
   readonly reads?: (db: Db, loaded: LoadedCase) => Promise<void>;
   /** Whether this caller may know of this case at all; false answers 404, as if there were none. */
   readonly mayTouch: (loaded: LoadedCase) => boolean;
+  /** Whether the case is not to be touched: then it is decided as a number that nobody was given, with an entry that says which it was. */
+  readonly unseen?: (loaded: LoadedCase) => boolean;
   /** The command, from the case as read. `id` is fresh and names the new fact. */
   readonly command: (loaded: LoadedCase, id: string) => Command;
   /** Of an attestation: what is signed. */
@@ -109,13 +111,14 @@ export class CommandRunner {
   async run(request: Request): Promise<Sent> {
     const { principal, idempotency } = request;
     const key = idempotency?.key ?? '';
-    const bodyHash = idempotency ? hashOfBody(idempotency.body) : '';
+    const bodyHash = idempotency ? hashOfBody(principal, idempotency.body) : '';
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const participants = [principal.participantId ?? principal.siteId, ...(request.participants ?? [])].filter((id) => id !== null);
-      const loaded = await this.load(request, participants, key);
-      if (loaded.earlier && idempotency) return replayOf(loaded.earlier, bodyHash);
-      if (!request.mayTouch(loaded)) throw new NotFound();
-      checkClock(loaded, this.parts);
+      const found = await this.load(request, participants, key);
+      if (found.earlier && idempotency) return replayOf(found.earlier, bodyHash);
+      if (!request.mayTouch(found)) throw new NotFound();
+      checkClock(found, this.parts);
+      const loaded = request.unseen?.(found) ? unseenCase(found, participants, this.parts.catalogue) : found;
       await request.reads?.(request.lane, loaded);
       const prepared = this.decided(request, loaded, key, bodyHash);
       try {
@@ -278,6 +281,12 @@ export class CommandRunner {
   }
 }
 
+/** As if there were no such case: what stands around it, and nothing of it. */
+function unseenCase({ at, machineAt, earlier, file }: LoadedCase, asked: readonly string[], catalogue: EditionCatalogue): LoadedCase {
+  const participants = Object.fromEntries(Object.entries(file.participants).filter(([id]) => asked.includes(id)));
+  return nobodysCase({ at, machineAt, earlier, participants }, catalogue);
+}
+
 /** A reservation's confirmation number is made before the decision, which stays free of chance. */
 function withNumbers(command: Command): Command {
   return command.do === 'reserve' ? { ...command, confirmationNumber: confirmationNumberFrom(chance(NUMBER_BYTES)) } : command;
@@ -304,7 +313,9 @@ export function checkClock(
   throw new Indeterminate('clock-skew');
 }
 
-export const hashOfBody = (body: unknown): string => hash('sha256', JSON.stringify(body), 'hex');
+/** What was asked, and for which site or participant: one person may work at two counters, and a key of one is no answer at the other. */
+export const hashOfBody = ({ participantId, siteId }: Pick<Caller, 'participantId' | 'siteId'>, body: unknown): string =>
+  hash('sha256', JSON.stringify([siteId ?? participantId, body]), 'hex');
 
 export function replayOf(earlier: NonNullable<LoadedCase['earlier']>, bodyHash: string): Sent {
   if (earlier.body_hash !== bodyHash) throw new KeyUsedOtherwise();

@@ -72,10 +72,16 @@ export class CounterService {
     });
   }
 
-  /** A report is a fact: it is taken even from a caller whose budget of misses is spent. */
+  /**
+   * A report is a fact: it is taken even from a caller whose budget of misses is spent. One that does not match uses the number all the same, as a
+   * name may be misspelled; beyond the budget it is a guess, is kept with its number for somebody to look at, and uses nothing (T6).
+   */
   report(principal: Principal, brought: BroughtNumber, handOver: HandOver, keyed: Keyed): Promise<Sent> {
+    const guessing = ({ person }: LoadedCase): boolean =>
+      this.budget.waitMs(principal.subject, principal.siteId) > 0 && !identifiersMatch(person, brought.identifiers);
     return this.counted(principal, 'reportHandOver', brought, (loaded) => refuseUnregisteredSite(principal, loaded), {
       idempotency: keyed,
+      unseen: guessing,
       command: (loaded, id) =>
         dispenseCommand(
           { id, at: loaded.at, by: actorOf(principal, loaded.file.patient) },
@@ -130,7 +136,7 @@ export class CounterService {
   }
 }
 
-type Asked = Pick<Request, 'idempotency' | 'command' | 'answer'>;
+type Asked = Pick<Request, 'idempotency' | 'command' | 'answer' | 'unseen'>;
 
 /** The authorization of that number; for a number that nobody was given the number itself, so that its entry says which it was. */
 const numbered = (loaded: LoadedCase, number: string): string =>

@@ -63,10 +63,16 @@ export class MissBudget {
 
   /** @throws TooManyMisses while the caller or the site has none left */
   check(caller: string, site: string | null): void {
+    const waitMs = this.waitMs(caller, site);
+    if (waitMs > 0) throw new TooManyMisses(waitMs);
+  }
+
+  /** How long until the caller and the site may miss once more; 0: now. */
+  waitMs(caller: string, site: string | null): number {
     const { perCaller, perSite, overall, perCallerInAlarm } = this.limits;
     const inAlarm = this.#drained(this.#overall, overall).misses > overall - 1;
-    this.#refuseAt(this.#levels.caller.get(caller), inAlarm ? perCallerInAlarm : perCaller);
-    if (site !== null) this.#refuseAt(this.#levels.site.get(site), perSite);
+    const callersWait = this.#waitAt(this.#levels.caller.get(caller), inAlarm ? perCallerInAlarm : perCaller);
+    return callersWait > 0 || site === null ? callersWait : this.#waitAt(this.#levels.site.get(site), perSite);
   }
 
   missed(caller: string, site: string | null): void {
@@ -76,10 +82,10 @@ export class MissBudget {
     this.#add(this.#overall, overall, 'overall');
   }
 
-  #refuseAt(level: Level | undefined, limit: number): void {
-    if (!level) return;
+  #waitAt(level: Level | undefined, limit: number): number {
+    if (!level) return 0;
     const { misses } = this.#drained(level, limit);
-    if (misses > limit - 1) throw new TooManyMisses(((misses - limit + 1) / limit) * this.limits.windowMs);
+    return misses > limit - 1 ? ((misses - limit + 1) / limit) * this.limits.windowMs : 0;
   }
 
   #add(level: Level, limit: number, scope: MissScope): void {

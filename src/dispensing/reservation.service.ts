@@ -59,12 +59,19 @@ export class ReservationService {
   /** Asked before a hand-over, or told after one: what has happened is taken from any site, and on any authorization. */
   dispense(principal: Principal, authorization: string, handOver: HandOver, keyed: Keyed): Promise<Sent> {
     const happened = handOver.handedOverAt !== null;
-    return this.step(principal, 'dispense', authorization, keyed, (base, loaded) => dispenseCommand(base, authorization, handOver, true, daysOfSite(principal, loaded, this.catalogue)), {
-      unknownIsDecided: happened,
-      ofOthers: happened,
-      handOver,
-      made: (decided) => handedOverView(decided, handOver),
-    });
+    return this.step(
+      principal,
+      'dispense',
+      authorization,
+      keyed,
+      (base, loaded) => dispenseCommand(base, authorization, handOver, true, daysOfSite(principal, loaded, this.catalogue)),
+      {
+        unknownIsDecided: happened,
+        ofOthers: happened,
+        handOver,
+        made: (decided) => handedOverView(decided, handOver),
+      },
+    );
   }
 
   correct(principal: Principal, authorization: string, error: string, patientContacted: boolean, keyed: Keyed): Promise<Sent> {

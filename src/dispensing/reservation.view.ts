@@ -3,8 +3,8 @@ import type { Decided } from '../authorization/command.runner.js';
 import { said } from '../authorization/view.js';
 import { groupNumber } from '../domain/authorization-number.js';
 import { sayWhen } from '../wording/say-when.js';
-import type { HandOver } from './reservation.dto.js';
 import { zoneOnRecord } from './registered-site.js';
+import type { HandOver } from './reservation.dto.js';
 import type { LiveReservation } from './reservation.store.js';
 import { ToldReply, WhenView } from './told.view.js';
 
@@ -28,7 +28,10 @@ export class HandedOverReply extends ToldReply {
 export function handedOverView({ loaded, edition, command }: Decided, handOver: HandOver): Omit<HandedOverReply, keyof ToldReply> {
   const at = handOver.handedOverAt ?? loaded.at;
   return {
-    handedOverAt: { at: said(at, edition.zone) ?? '', words: sayWhen(at, edition.zone, zoneOnRecord(command.by.id, loaded) ?? handOver.siteZone) },
+    handedOverAt: {
+      at: said(at, edition.zone) ?? '',
+      words: sayWhen(at, edition.zone, zoneOnRecord(command.by.id, loaded) ?? handOver.siteZone),
+    },
     method: handOver.method,
   };
 }

@@ -20,17 +20,37 @@ export const followsDirections = (line: PrescriptionLine, supplyDays: number): b
   line.capsules === capsulesFor(supplyDays, line.regimen);
 
 /**
- * The days a smaller or equal hand-over lasts: as said, or as its capsules tell, never more than authorized. All capsules are all days, whatever
- * is said: who names fewer would have the next fill come early.
+ * The days a smaller or equal hand-over lasts: as said, and no fewer than its capsules tell, never more than authorized: who names fewer would
+ * have the next fill come early.
  */
-export function givenSupplyDays(prescription: Prescription, given: { capsules: number | null; supplyDays: number | null }): number {
-  const { lines, supplyDays } = prescription;
-  const first = lines[0];
-  const whole = lines.reduce((sum, line) => sum + line.capsules, 0);
-  if (given.capsules !== null && given.capsules >= whole) return supplyDays;
-  if (given.supplyDays !== null) return Math.min(given.supplyDays, supplyDays);
-  if (given.capsules === null || !first || given.capsules >= first.capsules) return supplyDays;
-  return Math.min(coveredDays(given.capsules, first.regimen), supplyDays);
+export function givenSupplyDays(prescription: Prescription, given: GivenSupply): number {
+  const { supplyDays } = prescription;
+  if (given.capsules === null) return Math.min(given.supplyDays ?? supplyDays, supplyDays);
+  const told = Math.min(longestLine(prescription, given.capsules, given.lines ?? []), supplyDays);
+  return Math.min(Math.max(told, given.supplyDays ?? 0), supplyDays);
+}
+
+/** What is handed over, or meant to be: in all, and line by line where that is known. */
+export interface GivenSupply {
+  readonly capsules: number | null;
+  readonly supplyDays: number | null;
+  readonly lines?: readonly { readonly strengthMg: number; readonly capsules: number }[];
+}
+
+/**
+ * The days of the strength that lasts longest. What limits an early fill is what lies in the patient's hands, and a strength that outlasts the
+ * others lies there; who cannot go on without the missing one gets a change of dose, which ends the earlier capsules. Where only the sum is
+ * known, it may all be of one strength.
+ */
+function longestLine({ lines, supplyDays }: Prescription, capsules: number, given: NonNullable<GivenSupply['lines']>): number {
+  const days = lines.map((line) => {
+    const ofStrength = lines.filter(({ strengthMg }) => strengthMg === line.strengthMg).reduce((sum, each) => sum + each.capsules, 0);
+    const handed = given.reduce((sum, each) => (each.strengthMg === line.strengthMg ? sum + each.capsules : sum), 0);
+    const here = given.length === 0 ? capsules : handed;
+    const whole = given.length === 0 ? line.capsules : ofStrength;
+    return here >= whole ? supplyDays : coveredDays(Math.min(here, line.capsules), line.regimen);
+  });
+  return days.length === 0 ? supplyDays : Math.max(...days);
 }
 
 interface SupplyEvent {

@@ -40,7 +40,11 @@ export interface Actor {
  */
 export function sameLicence(one: string, other: string): boolean {
   const digits = (text: string): string => text.replaceAll(/\D/g, '');
-  const plain = (text: string): string => text.normalize('NFKD').toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  const plain = (text: string): string =>
+    text
+      .normalize('NFKD')
+      .toUpperCase()
+      .replaceAll(/[^\p{L}\p{N}]/gu, '');
   const byNumber = digits(one).length >= 4 && digits(other).length >= 4;
   return byNumber ? digits(one) === digits(other) : plain(one) === plain(other) && plain(one) !== '';
 }

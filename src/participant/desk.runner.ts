@@ -71,7 +71,7 @@ export class DeskRunner {
 
   async run<C extends { readonly do: string }, S extends Subject>(request: DeskRequest<C, S>): Promise<Sent> {
     const { principal, idempotency } = request;
-    const bodyHash = hashOfBody(idempotency.body);
+    const bodyHash = hashOfBody(principal, idempotency.body);
     const ids = [principal.participantId ?? principal.siteId, ...request.participants].filter((id) => id !== null);
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const read = await this.parts.store.loadParticipants(this.pools.rest, ids, principal.subject, idempotency.key);

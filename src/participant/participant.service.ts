@@ -55,7 +55,11 @@ export class ParticipantService {
     return participantView(known.participant, known.contact, known.at, this.zone(known.at));
   }
 
-  register(principal: Principal, asked: Pick<Participant, 'kind' | 'chain' | 'actsFor' | 'zone' | 'licence'> & Contact, keyed: Keyed): Promise<Sent> {
+  register(
+    principal: Principal,
+    asked: Pick<Participant, 'kind' | 'chain' | 'actsFor' | 'zone' | 'licence'> & Contact,
+    keyed: Keyed,
+  ): Promise<Sent> {
     const { kind, chain, actsFor, zone, licence, name, phone } = asked;
     const contact: Contact = { name, phone };
     const participant = uuidv7();

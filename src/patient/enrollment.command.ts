@@ -27,5 +27,13 @@ export function categoryChange(base: Base, { file }: LoadedCase, edition: Editio
   const after = withAnswers({ ...file.answers, ...answersByGrounds(request.grounds) }, answers);
   const category = request.category ?? categoryFromAnswers(after, dateAt(base.at, edition.zone), edition) ?? '';
   const agreement = request.agreement ? agreementIn(request.agreement, category, edition) : null;
-  return { ...base, do: 'change-category', category, grounds: request.grounds, answers, agreement, ...determinationIn(request.determination) };
+  return {
+    ...base,
+    do: 'change-category',
+    category,
+    grounds: request.grounds,
+    answers,
+    agreement,
+    ...determinationIn(request.determination),
+  };
 }

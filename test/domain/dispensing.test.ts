@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, type LocalDate } from '../../src/domain/calendar.js';
 import { contraceptionReason, unbroken } from '../../src/domain/contraception.js';
-import { capsulesFor, coveredDays, daysLeft } from '../../src/domain/dispensing.js';
+import { capsulesFor, coveredDays, daysLeft, givenSupplyDays } from '../../src/domain/dispensing.js';
 import type { Case, Evidence, Fill } from '../../src/domain/patient.js';
 import { EDITION, world } from '../support/cases.js';
 
@@ -175,5 +175,48 @@ describe('contraception', () => {
       RUNS,
     );
     expect(unbrokenOnes).toBeGreaterThan(50);
+  });
+});
+
+describe('a smaller hand-over', () => {
+  const regimen = { perDay: 1, daysOn: 21, cycleDays: 28 };
+  const one = { lines: [{ strengthMg: 25, capsules: 21, regimen }], supplyDays: 28, refillsAsked: 0, channel: 'electronic' };
+  const two = { ...one, lines: [10, 5].map((strengthMg) => ({ strengthMg, capsules: 21, regimen })) };
+  const handed = (ten: number, five: number) => ({
+    capsules: ten + five,
+    supplyDays: null,
+    lines: [
+      { strengthMg: 10, capsules: ten },
+      { strengthMg: 5, capsules: five },
+    ],
+  });
+
+  test('of all capsules is all days, and of some no fewer than they last, whatever is said', () => {
+    expect(givenSupplyDays(one, { capsules: 21, supplyDays: 1 })).toBe(28);
+    expect(givenSupplyDays(one, { capsules: 14, supplyDays: 1 })).toBe(14);
+    expect(givenSupplyDays(one, { capsules: 7, supplyDays: 7 })).toBe(7);
+    expect(givenSupplyDays(one, { capsules: 7, supplyDays: 10 })).toBe(10);
+    expect(givenSupplyDays(one, { capsules: 7, supplyDays: 99 })).toBe(28);
+    expect(givenSupplyDays(one, { capsules: null, supplyDays: 7 })).toBe(7);
+    expect(givenSupplyDays(one, { capsules: null, supplyDays: null })).toBe(28);
+  });
+
+  test('of several strengths lasts as long as the one that lasts longest, whichever line it is', () => {
+    expect(givenSupplyDays(two, handed(7, 14))).toBe(14);
+    expect(givenSupplyDays(two, handed(14, 7))).toBe(14);
+    expect(givenSupplyDays(two, handed(21, 7))).toBe(28);
+    expect(givenSupplyDays(two, handed(7, 21))).toBe(28);
+    expect(givenSupplyDays(two, handed(7, 0))).toBe(7);
+  });
+
+  test('of which only the sum is known may be of one strength', () => {
+    expect(givenSupplyDays(two, { capsules: 14, supplyDays: null })).toBe(14);
+    expect(givenSupplyDays(two, { capsules: 21, supplyDays: null })).toBe(28);
+  });
+
+  test('two lines of one strength are counted together', () => {
+    const split = { ...one, lines: [12, 9].map((capsules) => ({ strengthMg: 25, capsules, regimen })) };
+    expect(givenSupplyDays(split, { capsules: 21, supplyDays: null, lines: [{ strengthMg: 25, capsules: 21 }] })).toBe(28);
+    expect(givenSupplyDays(split, { capsules: 20, supplyDays: null, lines: [{ strengthMg: 25, capsules: 20 }] })).toBe(12);
   });
 });

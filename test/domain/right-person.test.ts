@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from '../../src/domain/authorization/command.js';
 import { decide } from '../../src/domain/authorization/decide.js';
+import { apply } from '../../src/domain/authorization/effect.js';
 import { standingDangers } from '../../src/domain/danger.js';
-import { givenSupplyDays } from '../../src/domain/dispensing.js';
 import { type Participant, sameLicence } from '../../src/domain/participant.js';
 import type { Evidence, LinkedRecord } from '../../src/domain/patient.js';
 import { acceptedNegatives, contradictsItself, standingTests } from '../../src/domain/pregnancy-test.js';
@@ -29,6 +29,25 @@ describe('an agreement signed without the prescriber (I9)', () => {
     expect(child().says(sign('guardian', ['guardian'])).outcome).toBe('allow');
     expect(child().says(sign('guardian', ['patient'])).reasons).toEqual(['MAY_NOT_ATTEST']);
     expect(woman().says(sign('guardian', ['guardian'], 'frp-adult')).reasons).toEqual(['MAY_NOT_ATTEST']);
+  });
+
+  test('may carry the time of a clock five minutes ahead, and counts once that time has come (T9)', () => {
+    const signing = (signedAt: string) => {
+      const story = woman({
+        agreement: { category: 'frp-adult', signedAt: '2026-12-10T09:00', signedBy: ['patient'], withdrawnAt: '2027-01-14T09:00' },
+      });
+      const [command] = commands(sign('dr-1', ['patient'], 'frp-adult'), story.now, story.file) as [Command & { do: 'sign-agreement' }];
+      const signed = { at: at(signedAt), until: at(signedAt), on: signedAt.slice(0, 10) };
+      const decision = decide(story.file, { ...command, agreement: { ...command.agreement, signed } }, EDITION);
+      return { reasons: decision.reasons, story: new Story(apply(story.file, decision.effects), story.now) };
+    };
+    expect(signing('2027-01-15T12:05:00.001').reasons).toEqual(['FUTURE_DATE']);
+    const { reasons, story } = signing('2027-01-15T12:05');
+    expect(reasons).toEqual([]);
+    story.says({ do: 'start-authorization' });
+    const issue = { do: 'issue-authorization' };
+    expect(story.says(issue, '2027-01-15T12:04:59.999').reasons).toContain('AGREEMENT_MISSING');
+    expect(story.says(issue, '2027-01-15T12:05').reasons).not.toContain('AGREEMENT_MISSING');
   });
 
   test('before the prescriber both may sign', () => {
@@ -114,7 +133,11 @@ test('a determination is another person’s: the licence tells, however the name
     const participants = { ...file.participants, 'dr-1': own === undefined ? doctor : { ...doctor, licence: own } };
     const story = new Story({ ...file, participants }, at(WHEN));
     story.says({ do: 'record-pregnancy-test', by: 'dr-1', id: 'p', collectedAt: '2027-01-15T11:00', result: 'positive' });
-    const [command] = commands({ do: 'clear-pregnancy-hold', by: 'dr-1', grounds: 'x', tests: [], determinedBy: 'M. Lee' }, story.now, story.file);
+    const [command] = commands(
+      { do: 'clear-pregnancy-hold', by: 'dr-1', grounds: 'x', tests: [], determinedBy: 'M. Lee' },
+      story.now,
+      story.file,
+    );
     return decide(story.file, { ...command, licence } as Command, EDITION).reasons.includes('SECOND_PERSON_REQUIRED');
   };
   expect(clear('NY 123456', '123456, NY')).toBe(true);
@@ -142,19 +165,16 @@ test('a clearing before the re-enrollment does not spare the first tests after i
   expect(firstRules(again('2027-01-10T09:00'), at(WHEN), EDITION).tests).toBe(false);
 });
 
-test('all capsules are all days, whatever is said of them', () => {
-  const line = { strengthMg: 25, capsules: 21, regimen: { perDay: 1, daysOn: 21, cycleDays: 28 } };
-  const prescription = { lines: [line], supplyDays: 28, refillsAsked: 0, channel: 'electronic' };
-  expect(givenSupplyDays(prescription, { capsules: 21, supplyDays: 1 })).toBe(28);
-  expect(givenSupplyDays(prescription, { capsules: 7, supplyDays: 7 })).toBe(7);
-  expect(givenSupplyDays(prescription, { capsules: null, supplyDays: 7 })).toBe(7);
-});
-
 describe('a result entered by a prescriber who could not sign at that moment (I8)', () => {
   const WEEK_LATER = '2027-01-22T12:00';
   const entered = (participant: object, result = 'negative') => {
     const certified = { kind: 'prescriber', certifiedFrom: '2020-01-01' };
-    const story = woman({ participants: [{ ...certified, id: 'dr-1', ...participant }, { ...certified, id: 'dr-2' }] });
+    const story = woman({
+      participants: [
+        { ...certified, id: 'dr-1', ...participant },
+        { ...certified, id: 'dr-2' },
+      ],
+    });
     story.says({ do: 'record-pregnancy-test', by: 'dr-1', id: 'now', collectedAt: WHEN, result, source: 'laboratory' });
     return story;
   };

@@ -32,12 +32,14 @@ describe('an exception of one kind', () => {
     const story = issued();
     const [open] = story.file.authorizations as [Authorization];
     const grantedAt = (days: number): Instant => at(`${addDays('2027-03-08', -days)}T10:00`);
-    const before = daysBefore.map((days, place): Authorization => ({
-      ...open,
-      id: `before-${place}`,
-      state: 'dispensed',
-      exceptions: [{ kind, grantedAt: grantedAt(days), by: ['ad-1', 'ad-2'], reason: 'documented' }],
-    }));
+    const before = daysBefore.map(
+      (days, place): Authorization => ({
+        ...open,
+        id: `before-${place}`,
+        state: 'dispensed',
+        exceptions: [{ kind, grantedAt: grantedAt(days), by: ['ad-1', 'ad-2'], reason: 'documented' }],
+      }),
+    );
     return new Story({ ...story.file, authorizations: [...before, open] }, story.now);
   };
 
@@ -63,7 +65,11 @@ describe('an exception of one kind', () => {
 
 describe('determined not to be fertile', () => {
   const answered = (file: Case, more: object): Decision => {
-    const [command] = commands({ do: 'change-category', by: 'dr-1', category: 'female-not-frp-adult', grounds: 'correction' }, at(WHEN), file);
+    const [command] = commands(
+      { do: 'change-category', by: 'dr-1', category: 'female-not-frp-adult', grounds: 'correction' },
+      at(WHEN),
+      file,
+    );
     return decide(file, { ...command, answers: { determinedNotFertile: true }, ...more } as Command, EDITION);
   };
   const file = world('frp-first', WHEN);

@@ -1,4 +1,4 @@
-import { dateAt, startOfDateOrMonth } from '../calendar.js';
+import { dateAt, MINUTE_MS, startOfDateOrMonth } from '../calendar.js';
 import { categoryFromAnswers, categoryOf, contradicted, guardianSpeaks, registeredCategory, undeclarable } from '../category.js';
 import { gateOf } from '../gate.js';
 import { isCertified, sameLicence } from '../participant.js';
@@ -88,8 +88,11 @@ function determinationReasons(situation: Situation<'enroll-patient' | 're-enroll
 const mismatchFinding = (code: string, answers: Answers, { on, edition }: Situation): Effect[] =>
   categoryFromAnswers(answers, on, edition) === code ? [] : [{ kind: 'finding', code: 'CATEGORY_MISMATCH' }];
 
-const signedLater = (agreement: AgreementInput | null, at: number): ReasonCode[] =>
-  agreement !== null && agreement.signed.at > at ? ['FUTURE_DATE'] : [];
+/** Ahead of the database's clock by more than clocks differ (T9): a signature of a minute ahead is on record, and counts once that minute has come. */
+const signedLater = (agreement: AgreementInput | null, { at, edition }: Situation): ReasonCode[] => {
+  const tolerance = (edition.entry.futureToleranceMinutes ?? 0) * MINUTE_MS;
+  return agreement !== null && agreement.signed.at > at + tolerance ? ['FUTURE_DATE'] : [];
+};
 
 function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): Ruling {
   const { file, command, at } = situation;
@@ -102,7 +105,7 @@ function enroll(situation: Situation<'enroll-patient' | 're-enroll-patient'>): R
   const reasons = [
     ...who,
     ...categoryReasons(code, answers, situation),
-    ...signedLater(command.agreement, at),
+    ...signedLater(command.agreement, situation),
     ...determinationReasons(situation),
   ];
   if (suspected.length > 0 && command.suspected?.newPersonConfirmed !== true) reasons.push('POSSIBLE_SAME_PERSON');
@@ -145,9 +148,9 @@ function inPersonReasons({ file, command, on, edition }: Situation<'sign-agreeme
 
 /** Signed before the prescriber, or by the patient or guardian in person: then it is the agreement with her own prescriber. */
 function signAgreement(situation: Situation<'sign-agreement'>): Ruling {
-  const { file, command, at, edition } = situation;
+  const { file, command, edition } = situation;
   const inPerson = command.by.role === 'patient' || command.by.role === 'guardian';
-  const reasons = [...(inPerson ? inPersonReasons(situation) : attestingReasons(situation)), ...signedLater(command.agreement, at)];
+  const reasons = [...(inPerson ? inPersonReasons(situation) : attestingReasons(situation)), ...signedLater(command.agreement, situation)];
   if (categoryOf(command.agreement.category, edition) === null) reasons.push('CATEGORY_UNKNOWN');
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');
   if (reasons.length > 0 || file.enrollment === null) return refused(reasons);
@@ -177,7 +180,7 @@ function changeCategory(situation: Situation<'change-category'>): Ruling {
   const reasons = [
     ...attestingReasons(situation),
     ...categoryReasons(command.category, answers, situation),
-    ...signedLater(command.agreement, at),
+    ...signedLater(command.agreement, situation),
     ...determinationReasons(situation),
   ];
   if (file.enrollment === null) reasons.push('NOT_ENROLLED');

@@ -302,7 +302,8 @@ function clearHold(situation: Situation<'clear-pregnancy-hold'>): Ruling {
   if (clearable.length === 0) return refused(who.length > 0 ? who : ['WRONG_STATE']);
   const reasons: ReasonCode[] = [...who];
   const own = file.participants[command.by.id]?.licence;
-  const same = command.determinedBy === command.by.id || (own !== undefined && command.licence !== undefined && sameLicence(own, command.licence));
+  const same =
+    command.determinedBy === command.by.id || (own !== undefined && command.licence !== undefined && sameLicence(own, command.licence));
   if (command.determinedBy === '' || same) reasons.push('SECOND_PERSON_REQUIRED');
   const pair = clearingPair(situation);
   if (pair === null) reasons.push(...clearable.map((danger) => reasonOf(danger, edition)));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { loadConfig } from '../../../src/config.js';
-import { DEMO_IDS } from '../../../src/demo/accounts.js';
+import { DEMO_IDS, demoAccount } from '../../../src/demo/accounts.js';
 import { mintToken } from '../../../src/demo/issuer/access-token.js';
 import { authorizationNumberFrom, groupNumber } from '../../../src/domain/authorization-number.js';
 import { createLogger } from '../../../src/http/logging.js';
@@ -12,6 +12,7 @@ import { familyNameKey } from '../../../src/patient/family-name.js';
 import { EditionCatalogue } from '../../../src/program/edition.catalogue.js';
 import { openService, type Service } from '../../../src/service.js';
 import { openTestDatabase, type TestDatabase } from '../../support/database.js';
+import { tokenOf } from '../../support/tokens.js';
 
 export const HOUR_MS = 3_600_000;
 const PROGRAM = 'lenalidomide-us';
@@ -36,7 +37,7 @@ export interface Issued {
   readonly category: string;
 }
 
-export type Pharmacist = 'pharmacist' | 'pharmacist-2' | 'pharmacist-3';
+export type Pharmacist = 'pharmacist' | 'pharmacist-2' | 'pharmacist-3' | 'pharmacist at mill road';
 
 /** A service, a database with a clock that moves, three certified sites (two of one chain, in Los Angeles; the third has no zone on record), and authorizations with a number. */
 export class CounterWorld {
@@ -55,6 +56,8 @@ export class CounterWorld {
     await service.app.getHttpAdapter().getInstance().ready();
     const accounts = ['prescriber', 'pharmacist', 'pharmacist-2', 'pharmacist-3'];
     const tokens = new Map(await Promise.all(accounts.map(async (as) => [as, await mintToken({ as, dataDir })] as const)));
+    // The first pharmacist on a day at the chain's other counter: the same account, another site.
+    tokens.set('pharmacist at mill road', await tokenOf({ ...demoAccount('pharmacist'), siteId: DEMO_IDS.site2 }, dataDir));
     const world = new CounterWorld(database, service, tokens);
     const { prescriber, site, site2, site3, chain, pharmacist, pharmacist2, pharmacist3 } = DEMO_IDS;
     await world.sql(

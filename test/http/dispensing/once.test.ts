@@ -61,6 +61,14 @@ describe('reserve', () => {
     expect(codesOf(await world.reserve('pharmacist-2', shownFor(issued), key))).toEqual(['ALREADY_RESERVED']);
   });
 
+  it('I11: one person with the same key at another site is asking something else', async () => {
+    const issued = await world.authorization();
+    const key = uuidv7();
+    expect((await world.reserve('pharmacist', shownFor(issued), key)).status).toBe(200);
+    const elsewhere = await world.reserve('pharmacist at mill road', shownFor(issued), key);
+    expect([elsewhere.status, elsewhere.body.type]).toEqual([409, '/problems/idempotency-key-reused']);
+  });
+
   it('a refusal is repeated byte for byte too, though it could be allowed by now', async () => {
     const issued = await world.authorization();
     await world.reserve('pharmacist-2', shownFor(issued));
@@ -207,7 +215,9 @@ describe('dispense', () => {
       expect(reply.body.detail).toContain('America/Los_Angeles');
     }
     expect(await world.entries(issued)).toEqual(entries);
-    expect(codesOf(await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone: 'America/Los_Angeles' }))).toEqual(['SHIP_SAME_DAY']);
+    expect(codesOf(await world.step('pharmacist', issued, 'dispense', { ...ship, siteZone: 'America/Los_Angeles' }))).toEqual([
+      'SHIP_SAME_DAY',
+    ]);
   });
 
   it('of a site without a zone on record the program’s day counts, whatever it sends', async () => {

@@ -197,7 +197,9 @@ describe('I5: a positive test', () => {
     const self = await clearing({ determinedBy: { name: '101, PRESCRIBER', licence: 'NY 1' } });
     expect(self.status).toBe(409);
     expect(self.body.reasons.map((each: { code: string }) => each.code)).toContain('SECOND_PERSON_REQUIRED');
-    await running.database.owner.query("UPDATE participant SET licence = 'NY 200301', revision = revision + 1 WHERE id = $1", [DEMO_IDS.prescriber]);
+    await running.database.owner.query("UPDATE participant SET licence = 'NY 200301', revision = revision + 1 WHERE id = $1", [
+      DEMO_IDS.prescriber,
+    ]);
     const initials = await clearing({ determinedBy: { name: 'M. L.', licence: '200301, New York' } });
     expect([initials.status, initials.body.reasons.map((each: { code: string }) => each.code)]).toEqual([409, ['SECOND_PERSON_REQUIRED']]);
     expect((await clearing({ tests: [ids[0]] })).status).toBe(400);

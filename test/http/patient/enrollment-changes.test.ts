@@ -86,7 +86,9 @@ describe('the category', () => {
 
 describe('determined not to be fertile', () => {
   it('takes a specialist’s document, another person’s than the one who signs', async () => {
-    await running.database.owner.query("UPDATE participant SET licence = 'NY 200301', revision = revision + 1 WHERE id = $1", [DEMO_IDS.prescriber]);
+    await running.database.owner.query("UPDATE participant SET licence = 'NY 200301', revision = revision + 1 WHERE id = $1", [
+      DEMO_IDS.prescriber,
+    ]);
     const patient = await enrolledBy(doctor, { birthDate: '1985-02-20', answers: FERTILE, familyName: 'Determined' });
     const change = (more: object) =>
       doctor.post(`/v1/patients/${patient}/category`, { program, grounds: 'correction', answers: { determinedNotFertile: true }, ...more });
