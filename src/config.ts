@@ -46,6 +46,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** REMS_SIGNING_KEY_FILE · Ed25519 key that signs log entries; the database never sees it. */
   readonly signingKeyFile: string;
+  /** REMS_EARLIER_KEYS_FILE · public keys (PEM, one after another) of the signing keys before this one, so that what they signed still verifies. */
+  readonly earlierKeysFile: string | null;
   /** REMS_DESK_PHONE · the program's telephone desk, named in refusals that only people can mend. */
   readonly deskPhone: string;
   /** REMS_RATE_PER_MINUTE · requests a signed-in caller may make in a minute. */
@@ -128,6 +130,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxClockSkewMs: whole('REMS_MAX_CLOCK_SKEW_MS', 2_000, 1, 60_000),
     logLevel,
     signingKeyFile: resolve(text('REMS_SIGNING_KEY_FILE') ?? join(dataDir, 'signing-key.pem')),
+    earlierKeysFile: text('REMS_EARLIER_KEYS_FILE') === null ? null : resolve(text('REMS_EARLIER_KEYS_FILE') ?? ''),
     deskPhone: text('REMS_DESK_PHONE') ?? '1-800-000-0000',
     ratePerMinute: whole('REMS_RATE_PER_MINUTE', 600, 1, 1_000_000),
     anonymousRatePerMinute: whole('REMS_ANONYMOUS_RATE_PER_MINUTE', 120, 1, 1_000_000),

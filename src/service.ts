@@ -5,6 +5,7 @@ import { CommandRunner } from './authorization/command.runner.js';
 import { EntrySigner } from './compliance-log/signer.js';
 import type { Config } from './config.js';
 import { refuseDemoDatabase } from './database/demo-clock.js';
+import { refuseForgetfulDatabase } from './database/durability.js';
 import { openPools, type Pools } from './database/pools.js';
 import { refuseOverpoweredRole } from './database/service-role.js';
 import { createApplication } from './http/application.js';
@@ -36,6 +37,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     // First the connections: at a start one may take longer than a caller would be let wait for it.
     await pools.warm();
     await refuseOverpoweredRole(pools.rest);
+    await refuseForgetfulDatabase(pools);
     if (!config.demo) await refuseDemoDatabase(pools.rest);
     const app = await buildApplication(config, pools, log);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
@@ -68,12 +70,17 @@ function startJobs(app: NestFastifyApplication, config: Config, pools: Pools, wa
   };
 }
 
+/** Only the demo makes itself a key: in production a key that is not there is a mistake, and a new one would sign what nobody can verify. */
+function signerOf({ demo, signingKeyFile, earlierKeysFile }: Config): EntrySigner {
+  return demo ? EntrySigner.fromFileOrNew(signingKeyFile, earlierKeysFile) : EntrySigner.fromFile(signingKeyFile, earlierKeysFile);
+}
+
 /** The application on those pools. Asks nothing of the database, so that the API can be described without one. */
 export async function buildApplication(config: Config, pools: Pools, log: Logger): Promise<NestFastifyApplication> {
   const module = await AppModule.register(config, {
     pools,
     catalogue: EditionCatalogue.fromFolder(),
-    signer: EntrySigner.fromFile(config.signingKeyFile),
+    signer: signerOf(config),
     maxClockSkewMs: config.maxClockSkewMs,
     deskPhone: config.deskPhone,
     alarm: (why, detail) => log.error({ event: 'indeterminate', code: why }, detail),

@@ -18,7 +18,7 @@ class ControlModule {}
 const config = loadConfig();
 if (config.databaseUrl === null) throw new Error('The control needs a DATABASE_URL.');
 const source = await makeDataSource(config.databaseUrl, { entities: ENTITIES, poolSize: config.counterPoolSize }).initialize();
-const service = new ControlService(source, EditionCatalogue.fromFolder(), EntrySigner.fromFile(config.signingKeyFile), config);
+const service = new ControlService(source, EditionCatalogue.fromFolder(), EntrySigner.fromFileOrNew(config.signingKeyFile), config);
 const module = {
   module: ControlModule,
   imports: [AuthModule.register({ rules: () => demoTokenRules(config.dataDir) })],

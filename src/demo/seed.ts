@@ -100,7 +100,7 @@ async function tellStories(config: Config, owner: pg.Client, pools: Pools, say: 
   const catalogue = EditionCatalogue.fromFolder();
   const demo = catalogue.programs().flatMap((program) => readDemo(program));
   const store = new CaseStore();
-  const signer = EntrySigner.fromFile(config.signingKeyFile);
+  const signer = EntrySigner.fromFileOrNew(config.signingKeyFile);
   const alarm = (why: string, detail: string) => say(`\n${why}: ${detail}\n`);
   const runner = new CommandRunner({ store, catalogue, signer, maxClockSkewMs: config.maxClockSkewMs, deskPhone: config.deskPhone, alarm });
   const now = Date.now();

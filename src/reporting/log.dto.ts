@@ -147,8 +147,12 @@ export class ReplayView {
   @ApiProperty({ type: VerificationView }) verification!: VerificationView;
 }
 
-export class LogKeyView {
-  @ApiProperty() keyId!: string;
-  @ApiProperty({ enum: ['Ed25519'] }) algorithm!: 'Ed25519';
+export class EarlierKeyView {
+  @ApiProperty({ description: 'As entries name it' }) keyId!: string;
   @ApiProperty({ description: 'SPKI, PEM' }) publicKeyPem!: string;
+}
+
+export class LogKeyView extends EarlierKeyView {
+  @ApiProperty({ enum: ['Ed25519'] }) algorithm!: 'Ed25519';
+  @ApiProperty({ type: [EarlierKeyView], description: 'The keys that signed before this one' }) earlier!: EarlierKeyView[];
 }

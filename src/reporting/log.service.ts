@@ -118,7 +118,8 @@ export class LogService {
   }
 
   key(): LogKeyView {
-    return { keyId: this.signer.keyId, algorithm: 'Ed25519', publicKeyPem: this.signer.publicKeyPem };
+    const { keyId, publicKeyPem, earlier } = this.signer;
+    return { keyId, algorithm: 'Ed25519', publicKeyPem, earlier: [...earlier] };
   }
 
   private async timeline(patient: string, authorization: string | null): Promise<TimelineView> {

@@ -5,7 +5,7 @@ import type { StoredEntry } from './log.store.js';
 
 /** What of a stored entry can be trusted, and why. */
 export interface Verification {
-  /** Over the exact bytes, by the key named; `unknown-key`: signed with a key that this process does not have. */
+  /** Over the exact bytes, by the key named; `unknown-key`: signed with a key that is neither the present one nor one before it. */
   readonly signature: 'valid' | 'invalid' | 'unknown-key';
   /** Whether the side row holds the values that the signed line commits to. */
   readonly values: 'match' | 'differ' | 'erased';
@@ -17,9 +17,8 @@ export const lineOf = ({ bytes }: Pick<StoredEntry, 'bytes'>): LogEntry => JSON.
 
 export function verify(stored: StoredEntry, signer: EntrySigner): Verification {
   const line = lineOf(stored);
-  const known = stored.keyId === signer.keyId;
   return {
-    signature: !known ? 'unknown-key' : signer.verify(stored.bytes, stored.signature) ? 'valid' : 'invalid',
+    signature: signer.verify(stored.bytes, stored.signature, stored.keyId),
     values: sideOf(stored, line),
     differingColumns: differing(stored, line),
   };

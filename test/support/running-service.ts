@@ -48,7 +48,7 @@ export async function openRunning(env: NodeJS.ProcessEnv = {}): Promise<Running>
     service,
     database,
     dataDir,
-    signer: EntrySigner.fromFile(config.signingKeyFile),
+    signer: EntrySigner.fromFileOrNew(config.signingKeyFile),
     as: async (account) => caller(service, await mintToken({ as: account, dataDir })),
     close: async () => {
       await service.close();

@@ -111,7 +111,7 @@ export class World {
     const runner = new CommandRunner({
       store: new CaseStore(),
       catalogue,
-      signer: EntrySigner.fromFile(join(dataDir, 'signing-key.pem')),
+      signer: EntrySigner.fromFileOrNew(join(dataDir, 'signing-key.pem')),
       maxClockSkewMs: 2_000,
       deskPhone: '1-800-000-0000',
       alarm: (why, detail) => {
