@@ -178,7 +178,8 @@ describe('a result entered by a prescriber who could not sign at that moment (I8
     story.says({ do: 'record-pregnancy-test', by: 'dr-1', id: 'now', collectedAt: WHEN, result, source: 'laboratory' });
     return story;
   };
-  const counts = ({ file }: Story) => acceptedNegatives(file, at(WEEK_LATER), EDITION).some((test) => test.id === 'now');
+  const counts = ({ file }: Story) =>
+    acceptedNegatives(file, at(WEEK_LATER), EDITION, EDITION.tests.onTherapy).some((test) => test.id === 'now');
 
   test.each([
     ['suspended for cause', { suspendedAt: '2027-01-02T00:00' }],
