@@ -6,6 +6,7 @@ import { AuthorizationModule, type AuthorizationParts } from './authorization/au
 import type { Config } from './config.js';
 import { DispensingModule } from './dispensing/dispensing.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
+import { MedicationModule } from './medication/medication.module.js';
 import { ParticipantModule } from './participant/participant.module.js';
 import { EnrollmentModule } from './patient/enrollment.module.js';
 import { PatientDeskModule } from './patient-desk/patient-desk.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
         DispensingModule.register(config),
         EnrollmentModule,
         EvidenceModule,
+        MedicationModule,
         ParticipantModule,
         PatientDeskModule,
         ReportModule,

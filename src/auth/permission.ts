@@ -109,6 +109,18 @@ const TABLE = {
   changeDose: attested(prescriber),
   endTherapy: row(prescriber),
 
+  // the clinical look: warnings only. The pharmacist reaches the list by the prescription that her site holds.
+  recordMedications: row(practice),
+  importMedications: row(practice),
+  recordLaboratoryWork: row(practice),
+  // What a dose is compared with, the prescriber says himself.
+  stateIndication: row(prescriber),
+  recordCreatinineClearance: row(prescriber),
+  acknowledgeWarning: row(prescriber),
+  recordMedicationsAtSite: row(atOwnReservation),
+  importMedicationsAtSite: row(atOwnReservation),
+  acknowledgeWarningAtSite: row(atOwnReservation),
+
   // one prescription
   startAuthorization: row(practice),
   certifyCounseling: attested(prescriber),
@@ -141,6 +153,8 @@ const TABLE = {
   worklist: row(practice),
   getPatient: row({ ...practice, administrator: 'any' }),
   listReservations: row(atOwnSite),
+  clinicalReview: row(practice),
+  clinicalReviewAtSite: row(atOwnReservation),
   getParticipant: row({
     prescriber: 'self',
     delegate: 'self',

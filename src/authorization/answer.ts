@@ -1,8 +1,11 @@
 import type { CommandName } from '../domain/authorization/command.js';
 import { COMMAND_NAMES } from '../domain/authorization/decide.js';
+import { apply } from '../domain/authorization/effect.js';
+import { clinicalReview } from '../domain/clinical/review.js';
 import { toldOfAll } from '../domain/patient-status.js';
 import type { Audience } from '../wording/audience.js';
-import { type Context, disclose } from '../wording/disclose.js';
+import { type About, aboutOf } from '../wording/clinical.js';
+import { type Context, type Disclosed, disclose } from '../wording/disclose.js';
 import type { Answer, Decided } from './command.runner.js';
 import { referenceOf, said } from './view.js';
 
@@ -22,7 +25,22 @@ export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, a
     ...reader,
   });
   const earliest = told.earliest ? { at: said(told.earliest.at, edition.zone), words: told.earliest.words } : null;
-  return { ...told, earliest, reference: referenceOf(decided) };
+  return { ...told, warnings: withReasons(told.warnings, decided, audience), earliest, reference: referenceOf(decided) };
+}
+
+/** A prescriber reads beside a clinical warning which medicine it is about, and where that is from. The counter asks for the review. */
+function withReasons<C extends { readonly do: string }>(
+  warnings: Disclosed['warnings'],
+  { decision, edition, loaded }: Decided<C>,
+  audience: Audience,
+): readonly (Disclosed['warnings'][number] & { readonly about?: readonly About[] })[] {
+  if (audience !== 'prescriber' || warnings.length === 0 || !edition.drug) return warnings;
+  const file = apply(loaded.file, decision.effects);
+  const { findings } = clinicalReview({ file, edition, at: loaded.at, authorization: decision.authorization });
+  return warnings.map((warning) => {
+    const about = aboutOf(warning.code, findings);
+    return about.length === 0 ? warning : { ...warning, about };
+  });
 }
 
 /**

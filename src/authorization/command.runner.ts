@@ -274,7 +274,11 @@ export class CommandRunner {
         besides: [...(others?.later ? [others.later] : []), ...Object.values(others?.elsewhere ?? {})],
         attestation: request.attestation?.(loaded) ?? null,
         causedBy: request.causedBy ?? null,
-        values: { numbers, basis: { participants, accommodations, linked, ...(elsewhere ? { elsewhere } : {}) }, ...person },
+        values: {
+          numbers,
+          basis: { participants, accommodations, linked, drug: edition.drug?.hashes ?? null, ...(elsewhere ? { elsewhere } : {}) },
+          ...person,
+        },
       },
       this.parts.signer,
     );

@@ -5,6 +5,7 @@ import { gateOf } from '../domain/gate.js';
 import type { Actor } from '../domain/participant.js';
 import type { Answers, Case, PregnancyTest, Regimen } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
+import { clinicalCommand, isClinical } from './clinical.js';
 import { CaseFileInvalid, timeAt } from './invalid.js';
 import type { WrittenEvent } from './read.js';
 import { testOf, type WrittenAgreement, type WrittenTest } from './world.js';
@@ -106,6 +107,7 @@ function commandOf(event: WrittenEvent, frame: Frame): Command {
     };
   };
   const on = (key = 'on'): string => text(key);
+  if (isClinical(name)) return clinicalCommand(name, base, event, dateAt(at, zone));
 
   switch (name) {
     case 'certify-prescriber':

@@ -12,6 +12,7 @@ import {
   type PregnancyTest,
 } from '../domain/patient.js';
 import type { Edition, HoldKind } from '../domain/program.js';
+import { clinicalFacts, type GivenClinical, listed, type WrittenMedicine } from './clinical.js';
 import { CaseFileInvalid, timeAt } from './invalid.js';
 
 /** The world before the first event: facts recorded in time and by the right person, never judged on entry. */
@@ -33,7 +34,8 @@ export interface Given {
   readonly contraception?: readonly { readonly method: string; readonly from: string; readonly until?: string }[];
   readonly abstinence?: { readonly from?: string; readonly until?: string; readonly never?: boolean };
   readonly contraindicated?: readonly string[];
-  readonly medications?: readonly { readonly name: string; readonly from?: string; readonly until?: string }[];
+  readonly medications?: readonly WrittenMedicine[];
+  readonly clinical?: GivenClinical;
   readonly tests?: readonly WrittenTest[];
   readonly surveys?: readonly {
     readonly completedAt: string;
@@ -219,15 +221,9 @@ export function worldOf(written: Given, frame: Frame): Case {
     evidence.push({ kind: 'contraindication', id: `contraindication/${of}`, recordedAt: LONG_AGO, of });
   (given.medications ?? []).forEach((each, index) => {
     if (each.from !== undefined) beganOn(`medications/${index}/from`, each.from);
-    evidence.push({
-      kind: 'medication',
-      id: `medication/${index}`,
-      recordedAt: LONG_AGO,
-      name: each.name,
-      from: each.from ?? null,
-      until: each.until ?? null,
-    });
+    evidence.push(listed(`medication/${index}`, each, LONG_AGO));
   });
+  evidence.push(...clinicalFacts(given.clinical ?? {}, beganOn, LONG_AGO));
   const testIds = new Set<string>();
   (given.tests ?? []).forEach((each, index) => {
     const where = `tests/${index}`;

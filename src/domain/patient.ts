@@ -1,6 +1,7 @@
 import type { Instant, LocalDate, LocalDateOrMonth, Moment } from './calendar.js';
 import type { Participant } from './participant.js';
 import type { HoldKind } from './program.js';
+import type { WarningCode } from './reason.js';
 
 /** The patient's answers about organs and periods: the category comes from these, never from a sex field alone. null: not known. */
 export interface Answers {
@@ -51,6 +52,21 @@ export interface PregnancyTest {
   readonly source: 'laboratory' | 'prescriber' | 'delegate-unsigned' | 'patient';
 }
 
+/** Who named a medicine; `record`: another system's record of it. */
+export type SaidBy = 'patient' | 'guardian' | 'prescriber' | 'pharmacist' | 'record';
+
+export interface ListedMedicine {
+  readonly name: string;
+  /** RxNorm, where the list had one. */
+  readonly rxnorm: string | null;
+  readonly from: LocalDateOrMonth | null;
+  readonly until: LocalDate | null;
+  readonly saidBy: SaidBy;
+}
+
+/** What was done about a warning. */
+export type WarningAction = 'acknowledged' | 'acted-on';
+
 /** Answers to a survey's questions, by question. */
 export type Given = Readonly<Record<string, string>>;
 
@@ -69,7 +85,27 @@ type EvidenceOf =
   | { readonly kind: 'contraception'; readonly method: string; readonly from: LocalDateOrMonth; readonly until: LocalDate | null }
   | { readonly kind: 'abstinence'; readonly from: LocalDateOrMonth | null; readonly until: LocalDate | null; readonly never: boolean }
   | { readonly kind: 'contraindication'; readonly of: string }
-  | { readonly kind: 'medication'; readonly name: string; readonly from: LocalDate | null; readonly until: LocalDate | null }
+  /** What else she takes, as somebody said and somebody wrote down; `whole`: nothing else. */
+  | {
+      readonly kind: 'medication-list';
+      readonly whole: boolean;
+      readonly medicines: readonly ListedMedicine[];
+      readonly enteredBy: { readonly role: string; readonly id: string };
+      readonly on: LocalDate;
+    }
+  /** What the drug is given for, by the code of its facts; null: something that they do not name. */
+  | { readonly kind: 'indication'; readonly indication: string | null }
+  | { readonly kind: 'creatinine-clearance'; readonly mlPerMin: number; readonly dialysis: boolean; readonly on: LocalDate }
+  /** That the work was done, never what it showed. */
+  | { readonly kind: 'laboratory-work'; readonly what: string; readonly on: LocalDate }
+  | {
+      readonly kind: 'warning-acknowledged';
+      readonly authorization: string;
+      readonly warnings: readonly WarningCode[];
+      readonly action: WarningAction;
+      readonly note: string | null;
+      readonly by: { readonly role: string; readonly id: string };
+    }
   | { readonly kind: 'pregnancy-test'; readonly test: PregnancyTest }
   | {
       readonly kind: 'test-correction';

@@ -1,4 +1,6 @@
 import { type Instant, readMoment, type Span } from './calendar.js';
+import type { DrugFacts } from './clinical/drug.js';
+import { unwrap } from './leaf.js';
 import type { ReasonCode, WarningCode } from './reason.js';
 
 /** A number the edition sets; `"none"` where the program asks for no such bound, and null where nobody knows whether it does. */
@@ -64,6 +66,8 @@ export interface Edition {
   readonly duties?: readonly Duty[];
   /** Who is told of a pregnancy. */
   readonly reports?: readonly ReportRecipient[];
+  /** The drug's label facts, for warnings; they are no rule of the edition and change without it. null or absent: none on file. */
+  readonly drug?: DrugFacts | null;
 }
 
 export interface Products {
@@ -355,17 +359,6 @@ export interface ExceptionLimits {
 }
 
 export class EditionNotReadable extends Error {}
-
-function unwrap(node: unknown): unknown {
-  if (Array.isArray(node)) return Object.freeze(node.map(unwrap));
-  if (node === null || typeof node !== 'object') return node;
-  const record = node as Record<string, unknown>;
-  if ('value' in record && 'source' in record) return unwrap(record['value']);
-  // Without a prototype: codes from requests are looked up here, and `constructor` must not be found as a method of contraception.
-  const plain = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of Object.entries(record)) plain[key] = unwrap(value);
-  return Object.freeze(plain);
-}
 
 /** The edition in a checked document; `hash` is that of its canonical bytes. The shape itself is checked by the JSON Schema beside it. */
 export function editionFrom(document: object, hash: string): Edition {

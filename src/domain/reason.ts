@@ -116,6 +116,8 @@ export const WARNINGS = [
   'INTERACTION',
   'NOT_SCREENED',
   'HANDOVER_SOON',
+  'DOSE_ABOVE_LABEL',
+  'SCHEDULE_NOT_AS_LABELED',
 ] as const;
 export type WarningCode = (typeof WARNINGS)[number];
 

@@ -1,21 +1,16 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import canonicalize from 'canonicalize';
 import type { Instant } from '../domain/calendar.js';
 import { type Edition, editionFrom } from '../domain/program.js';
+import { DrugShelf } from './drug.shelf.js';
 import { editionCheck } from './edition.check.js';
+import { hashOfDocument } from './hash.js';
+
+export { hashOfDocument } from './hash.js';
 
 /** Where the programs' folders stand, beside the compiled code and the sources alike. */
 export const PROGRAMS_FOLDER = fileURLToPath(new URL('../../programs/', import.meta.url));
-
-/** SHA-256, hex, of the document's RFC 8785 canonical form: the name by which every decision keeps its edition. */
-export function hashOfDocument(document: object): string {
-  return createHash('sha256')
-    .update(canonicalize(document) ?? '')
-    .digest('hex');
-}
 
 /** Every edition on file, by program and date; read once at start. */
 export class EditionCatalogue {
@@ -26,6 +21,8 @@ export class EditionCatalogue {
     editions: readonly Edition[],
     /** The documents they were read from, by hash: every value with its source. */
     private readonly documents: ReadonlyMap<string, object> = new Map(),
+    /** The drugs' label facts, which every edition here already carries. */
+    readonly drugs: DrugShelf = new DrugShelf(),
   ) {
     for (const edition of [...editions].sort((a, b) => a.effectiveFrom - b.effectiveFrom)) {
       this.byProgram.set(edition.program, [...(this.byProgram.get(edition.program) ?? []), edition]);
@@ -37,6 +34,7 @@ export class EditionCatalogue {
     const editions: Edition[] = [];
     const documents = new Map<string, object>();
     const check = editionCheck(folder);
+    const drugs = DrugShelf.fromFolder(folder);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
       for (const file of readdirSync(join(folder, entry.name))) {
@@ -45,10 +43,10 @@ export class EditionCatalogue {
         check(document, `${entry.name}/${file}`);
         const hash = hashOfDocument(document);
         documents.set(hash, document);
-        editions.push(editionFrom(document, hash));
+        editions.push(drugs.onto(editionFrom(document, hash)));
       }
     }
-    return new EditionCatalogue(editions, documents);
+    return new EditionCatalogue(editions, documents, drugs);
   }
 
   programs(): string[] {

@@ -153,13 +153,18 @@ export class LogService {
     const beside = besides.map(({ hash }) => this.catalogue.withHash(hash));
     if (read === undefined || edition === undefined || beside.includes(undefined))
       throw gone('edition-missing', 'The edition it was decided under is not on file here. Put the edition of that hash back.');
-    return { stored, read, earlier, edition, others: othersOf(edition, beside as Edition[]), file: caseAsSeen(read, before) };
+    const hashes = read.basis?.drug ?? null;
+    const drug = hashes === null ? null : this.catalogue.drugs.withHashes(hashes);
+    if (drug === undefined)
+      throw gone('drug-facts-missing', 'The label facts it was decided with are not on file here. Put the documents of those hashes back.');
+    const decidedBy = { ...edition, drug };
+    return { stored, read, earlier, edition: decidedBy, others: othersOf(decidedBy, beside as Edition[]), file: caseAsSeen(read, before) };
   }
 }
 
 /** The editions that stood beside a decision: the later one of its own program, and those of the patient's others. */
 const othersOf = (edition: Edition, beside: readonly Edition[]): Others => ({
-  later: beside.find(({ program }) => program === edition.program) ?? null,
+  later: beside.filter(({ program }) => program === edition.program).map((later) => ({ ...later, drug: edition.drug ?? null }))[0] ?? null,
   elsewhere: Object.fromEntries(beside.filter(({ program }) => program !== edition.program).map((each) => [each.program, each])),
 });
 

@@ -5,6 +5,7 @@ import type { Command } from '../domain/authorization/command.js';
 import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
 import { apply, type Effect } from '../domain/authorization/effect.js';
 import { dateAt } from '../domain/calendar.js';
+import type { DrugHashes } from '../domain/clinical/drug.js';
 import { decideFinding, type Finding, type FindingCommand } from '../domain/finding.js';
 import type { LogEntry } from '../domain/log-entry.js';
 import type { Case } from '../domain/patient.js';
@@ -17,7 +18,11 @@ export interface ReadEntry {
   readonly line: LogEntry;
   readonly command: Command | FindingCommand;
   readonly effects: readonly Effect[];
-  readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked' | 'elsewhere'> & { readonly finding?: Finding };
+  readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked' | 'elsewhere'> & {
+    readonly finding?: Finding;
+    /** The label facts it looked at; null or absent: none. */
+    readonly drug?: DrugHashes | null;
+  };
 }
 
 /** null when the values are erased. */

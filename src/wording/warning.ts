@@ -19,8 +19,8 @@ const PRESCRIBER: Readonly<Record<WarningCode, WarningRow>> = {
     'Compare them, and correct the prescription if one is a slip.',
   ],
   HORMONAL_METHOD_WEAKENED: [
-    'Another medicine on the list can weaken hormonal contraception.',
-    'Talk with the patient about a method that it does not touch.',
+    'A medicine on the list can weaken the hormonal contraception that this patient relies on.',
+    'Agree with the patient on a method without hormones before the next authorization.',
   ],
   ESTROGEN_THROMBOSIS: [
     'Estrogen adds to the risk of clots that this medicine has.',
@@ -29,14 +29,19 @@ const PRESCRIBER: Readonly<Record<WarningCode, WarningRow>> = {
   DOSE_ABOVE_RENAL: ['The dose is above what the label gives for this kidney function.', 'Check creatinine clearance and dose.'],
   LABORATORY_DUE: ['Laboratory work is due.', 'Order it, or record the result if it is in.'],
   INTERACTION: ['A medicine on the list may interact with this one.', 'Review the list with the pharmacist or the patient.'],
-  NOT_SCREENED: ['Other medicines were not looked at: no list is on record.', 'Ask the patient for all medicines and record them.'],
+  NOT_SCREENED: [
+    'A medicine on the list could not be looked up. That says nothing about whether it is safe.',
+    'Check it by hand, or correct its name on the list.',
+  ],
+  DOSE_ABOVE_LABEL: ['The dose is above what the label gives.', 'Check strength, directions and indication.'],
+  SCHEDULE_NOT_AS_LABELED: ['There are more dosing days in the cycle than the label gives for this indication.', 'Check the directions.'],
   HANDOVER_SOON: [
     ({ handOverBy }) => `Little time is left to hand this over${maybe(': until ', handOverBy)}.`,
     'Tell the patient, and call the pharmacy if in doubt.',
   ],
 };
 
-/** Clinical facts of the patient are not the counter's to read; what the pharmacist reviews herself is. */
+/** The dose and the other medicines are the pharmacist's to review; contraception is not the counter's to know, nor what somebody measured. */
 const PHARMACIST: Partial<Record<WarningCode, WarningRow>> = {
   LATE_ENTRY: ['This was entered later than the program asks for.', 'Enter hand-overs when they happen; add a note on why it was late.'],
   REFILLS_STRUCK: ['The prescription has no refills, whatever it says.', 'Ask for a new number at the next fill.'],
@@ -45,7 +50,26 @@ const PHARMACIST: Partial<Record<WarningCode, WarningRow>> = {
     (facts) => `Compare them with ${officeOr(facts, 'the prescriber’s office')} before you hand over.`,
   ],
   INTERACTION: ['A medicine on the patient’s list may interact with this one.', 'Review the list with the patient before you hand over.'],
-  NOT_SCREENED: ['Other medicines were not looked at: no list is on record.', 'Ask the patient for all medicines and review them.'],
+  NOT_SCREENED: [
+    'A medicine on the patient’s list could not be looked up. That says nothing about whether it is safe.',
+    'Review it by hand before you hand over.',
+  ],
+  DOSE_ABOVE_RENAL: [
+    'The dose is above what the label gives for the kidney function that the prescriber recorded.',
+    (facts) => `Ask ${officeOr(facts, 'the prescriber’s office')} to confirm it before you hand over.`,
+  ],
+  DOSE_ABOVE_LABEL: [
+    'The dose is above what the label gives.',
+    (facts) => `Ask ${officeOr(facts, 'the prescriber’s office')} to confirm it before you hand over.`,
+  ],
+  SCHEDULE_NOT_AS_LABELED: [
+    'There are more dosing days in the cycle than the label gives for what it is prescribed for.',
+    (facts) => `Ask ${officeOr(facts, 'the prescriber’s office')} to confirm the directions.`,
+  ],
+  LABORATORY_DUE: [
+    'Blood work for this medicine is due.',
+    (facts) => `Tell the patient, and ${officeOr(facts, 'the prescriber’s office')}.`,
+  ],
   HANDOVER_SOON: [
     ({ handOverBy }) => `Little time is left${maybe(': hand over by ', handOverBy)}.`,
     'Reserve only if the medicine is in stock and the patient can come in time.',
@@ -76,7 +100,9 @@ const AUDITOR: Readonly<Record<WarningCode, string>> = {
   DOSE_ABOVE_RENAL: 'The dose was above the label’s for the kidney function on record.',
   LABORATORY_DUE: 'Laboratory work was due.',
   INTERACTION: 'A medicine on the list may interact.',
-  NOT_SCREENED: 'No list of other medicines was on record, so nothing was screened.',
+  NOT_SCREENED: 'A medicine on the list could not be looked up.',
+  DOSE_ABOVE_LABEL: 'The dose was above what the label gives.',
+  SCHEDULE_NOT_AS_LABELED: 'There were more dosing days than the label gives for the indication.',
   HANDOVER_SOON: 'The authorization was to end before the confirmation number.',
 };
 

@@ -1,7 +1,8 @@
 import type { Instant, LocalDate, LocalDateOrMonth, Moment } from '../calendar.js';
 import type { ChecklistAnswer } from '../checklist.js';
 import type { Actor, Participant } from '../participant.js';
-import type { Answers, Given, PregnancyTest, Regimen } from '../patient.js';
+import type { Answers, Given, ListedMedicine, PregnancyTest, Regimen, WarningAction } from '../patient.js';
+import type { WarningCode } from '../reason.js';
 
 /** What somebody asks for: the vocabulary of case files, API and log. `id` names the new fact it makes; `at` is the database's instant. */
 export type Command = CommandBody & { readonly id: string; readonly at: Instant; readonly by: Actor };
@@ -120,6 +121,16 @@ type CommandBody =
   | { readonly do: 'report-unprotected-contact'; readonly on: LocalDate }
   | { readonly do: 'report-method-failure'; readonly on: LocalDate; readonly method: string | null }
   | { readonly do: 'report-adverse-event'; readonly on: LocalDate; readonly what: string }
+  | { readonly do: 'record-medications'; readonly whole: boolean; readonly medicines: readonly ListedMedicine[] }
+  | { readonly do: 'state-indication'; readonly indication: string | null }
+  | { readonly do: 'record-creatinine-clearance'; readonly mlPerMin: number; readonly dialysis: boolean; readonly on: LocalDate }
+  | { readonly do: 'record-laboratory-work'; readonly what: string; readonly on: LocalDate }
+  | (OnAuthorization & {
+      readonly do: 'acknowledge-warning';
+      readonly warnings: readonly WarningCode[];
+      readonly action: WarningAction;
+      readonly note: string | null;
+    })
   /** Answers to the edition's questions are judged here; a survey that was judged elsewhere comes with its outcome. */
   | { readonly do: 'complete-survey'; readonly answers: 'consistent' | 'discrepant' | Given }
   | { readonly do: 'resolve-discrepancy'; readonly grounds: string }

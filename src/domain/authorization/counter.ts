@@ -1,5 +1,6 @@
 import { dateAt, endOfDay, HOUR_MS, type Instant, MINUTE_MS, type Moment } from '../calendar.js';
 import { checklistDone, checklistOf } from '../checklist.js';
+import { clinicalWarnings } from '../clinical/review.js';
 import { givenSupplyDays } from '../dispensing.js';
 import type { Judgement } from '../judgement.js';
 import { isCertified } from '../participant.js';
@@ -43,6 +44,9 @@ function soon(authorization: Authorization, confirmationEndsAt: Instant | null):
   return cut ? ['HANDOVER_SOON'] : [];
 }
 
+/** What the label facts say of this fill. Where none are on file, the counter is told nothing of it, as before there were any. */
+const toWeigh = (judgement: Judgement): WarningCode[] => (judgement.edition.drug ? clinicalWarnings(judgement) : []);
+
 /** A refusal at the counter; a number filled elsewhere that is presented again, with the right name, is a finding. */
 function turnedAway(judgement: Judgement, reasons: readonly ReasonCode[]): Ruling {
   const { file, authorization, by } = judgement;
@@ -64,7 +68,7 @@ function verify(situation: Situation<'verify'>): Ruling {
     judgement.effective.live?.confirmationEndsAt ?? confirmationEnd(situation.at, judgement.authorization.expiresAt, situation.edition);
   return accepted([], {
     validThrough: validThrough(judgement, judgement.effective.live?.confirmationEndsAt ?? null),
-    warnings: soon(judgement.authorization, ends),
+    warnings: [...soon(judgement.authorization, ends), ...toWeigh(judgement)],
     referrals: referred('verify', judgement),
   });
 }
@@ -81,7 +85,7 @@ function reserve(situation: Situation<'reserve'>): Ruling {
   if (effective.live !== null)
     return accepted([], {
       validThrough: validThrough(judgement, effective.live.confirmationEndsAt),
-      warnings: soon(authorization, effective.live.confirmationEndsAt),
+      warnings: [...soon(authorization, effective.live.confirmationEndsAt), ...toWeigh(judgement)],
       referrals: referred('reserve', judgement),
     });
   const confirmationEndsAt = confirmationEnd(at, authorization.expiresAt, edition);
@@ -98,7 +102,7 @@ function reserve(situation: Situation<'reserve'>): Ruling {
   };
   return accepted([changed({ ...authorization, state, reservation })], {
     validThrough: validThrough(judgement),
-    warnings: soon(authorization, confirmationEndsAt),
+    warnings: [...soon(authorization, confirmationEndsAt), ...toWeigh(judgement)],
     referrals: referred('reserve', judgement),
   });
 }
@@ -226,7 +230,7 @@ function dispense(situation: Situation<'dispense'>): Ruling {
     const filled = fillOf(situation, authorization, handedOver, 'permitted');
     return accepted([changed({ ...authorization, state }), filled, ...referralFinding(referrals)], {
       validThrough: validThrough(judgement, effective.live?.confirmationEndsAt ?? null, shipDay),
-      warnings,
+      warnings: [...warnings, ...toWeigh(judgement)],
       referrals,
     });
   }

@@ -1,4 +1,5 @@
 import { dateAt, type Instant } from '../calendar.js';
+import { REVIEWING } from '../clinical/reviewing.js';
 import { type OtherEditions, withElsewhere } from '../elsewhere.js';
 import type { Authorization, AuthorizationState, Case } from '../patient.js';
 import type { Edition } from '../program.js';
@@ -50,6 +51,7 @@ const HANDLERS: Handlers<CommandName> = {
   ...PEOPLE,
   ...READING,
   ...HEEDING,
+  ...REVIEWING,
 };
 
 /** Every command there is. */

@@ -1,5 +1,5 @@
 import { guardianSpeaks } from '../category.js';
-import { methodWarnings } from '../contraception.js';
+import { clinicalWarnings } from '../clinical/review.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
 import { governing, type Judgement } from '../judgement.js';
 import type { Authorization, AuthorizationState, Case, Prescription, PrescriptionLine } from '../patient.js';
@@ -70,7 +70,7 @@ function notOpenFor(situation: Situation, authorization: Authorization): Ruling 
 }
 
 /** What is odd about the prescription without being refused: said when it is written, and again to who issues it. */
-function prescriptionWarnings({ lines, supplyDays, refillsAsked }: Prescription): WarningCode[] {
+export function prescriptionWarnings({ lines, supplyDays, refillsAsked }: Prescription): WarningCode[] {
   const odd = lines.some((line) => !followsDirections(line, supplyDays));
   return [...(refillsAsked > 0 ? (['REFILLS_STRUCK'] as const) : []), ...(odd ? (['CAPSULES_AGAINST_DIRECTIONS'] as const) : [])];
 }
@@ -205,7 +205,7 @@ export function issueJudgement(situation: Situation, authorization: Authorizatio
 }
 
 function issue(situation: Situation<'issue-authorization'>): Ruling {
-  const { file, command, edition, at, on } = situation;
+  const { file, command, edition, at } = situation;
   const authorization = targetOf(file, command.authorization);
   if (!authorization) return refused(['AUTHORIZATION_UNKNOWN']);
   const closed = notOpenFor(situation, authorization);
@@ -242,10 +242,7 @@ function issue(situation: Situation<'issue-authorization'>): Ruling {
   return accepted([{ kind: 'authorization', authorization: issued }, ...superseded, ...referralFinding(referrals)], {
     validThrough: issueValidThrough(judgement),
     referrals,
-    warnings: [
-      ...prescriptionWarnings(authorization.prescription),
-      ...(governed.category.contraception ? methodWarnings(file, on, edition) : []),
-    ],
+    warnings: [...prescriptionWarnings(authorization.prescription), ...clinicalWarnings({ file, edition, at, authorization })],
   });
 }
 

@@ -247,11 +247,11 @@ describe('order, headline and count', () => {
     expect(new Set(codes(told(REASON_CODES, 'auditor')))).toEqual(new Set(REASON_CODES));
   });
 
-  test('clinical warnings reach the desk that can weigh them, not the counter', () => {
+  test('clinical warnings reach the desk that can weigh them: the dose the counter too, contraception the prescriber alone', () => {
     const allowed = decision([], { warnings: ['ESTROGEN_THROMBOSIS', 'HORMONAL_METHOD_WEAKENED', 'DOSE_ABOVE_RENAL', 'HANDOVER_SOON'] });
     const warned = (audience: Audience) => disclose(allowed, audience, CONTEXT).warnings.map(({ code }) => code);
     expect(warned('prescriber')).toHaveLength(4);
-    expect(warned('pharmacist')).toEqual(['HANDOVER_SOON']);
+    expect(warned('pharmacist')).toEqual(['DOSE_ABOVE_RENAL', 'HANDOVER_SOON']);
     expect(warned('guardian')).toEqual(['HANDOVER_SOON']);
   });
 });

@@ -1,0 +1,187 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OperationId } from '../auth/permission.js';
+import type { Principal } from '../auth/principal.js';
+import { actorOf, mayTouch } from '../authorization/access.js';
+import { answerTo } from '../authorization/answer.js';
+import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
+import { CaseStore, type LoadedCase } from '../authorization/case.store.js';
+import { CommandRunner, type Decided, type Sent } from '../authorization/command.runner.js';
+import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
+import type { Pools } from '../database/pools.js';
+import type { Command } from '../domain/authorization/command.js';
+import { effectiveState, isOpen } from '../domain/authorization/deadline.js';
+import { apply } from '../domain/authorization/effect.js';
+import { dateAt } from '../domain/calendar.js';
+import type { Authorization } from '../domain/patient.js';
+import type { Edition } from '../domain/program.js';
+import { EditionCatalogue } from '../program/edition.catalogue.js';
+import { type Base, PatientCommands } from '../speaker/patient.commands.js';
+import type { BundleRequest, LeftView } from './medication.dto.js';
+import { type ReviewView, reviewView } from './review.view.js';
+
+/** A command of the practice about one patient. */
+export interface OfPractice {
+  readonly caller: Principal;
+  readonly operation: OperationId;
+  readonly patient: string;
+  readonly program: string;
+  readonly key: string;
+  readonly request: object;
+}
+
+/** A command of a site about a prescription that it holds, or has handed over. */
+export interface OfSite {
+  readonly caller: Principal;
+  readonly operation: OperationId;
+  readonly authorization: string;
+  readonly key: string;
+  readonly request: object;
+}
+
+/** The medication list and what follows from it. Prescribers reach it by the patient, pharmacists by the prescription that their site holds. */
+@Injectable()
+export class MedicationService {
+  constructor(
+    @Inject(PatientCommands) private readonly commands: PatientCommands,
+    @Inject(CommandRunner) private readonly runner: CommandRunner,
+    @Inject(CaseStore) private readonly cases: CaseStore,
+    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
+    @Inject(POOLS) private readonly pools: Pools,
+    @Inject(DESK_PHONE) private readonly deskPhone: string,
+  ) {}
+
+  fromPractice(asked: OfPractice, command: (base: Base, edition: Edition) => Command): Promise<Sent> {
+    return this.practice(
+      asked,
+      (base, { edition }) => command(base, edition),
+      () => ({}),
+    );
+  }
+
+  importFromPractice(asked: OfPractice, request: BundleRequest): Promise<Sent> {
+    let left: readonly LeftView[] = [];
+    return this.practice(
+      asked,
+      (base, { loaded, edition }) => {
+        const read = request.toCommand(base, bundleOf(loaded, edition));
+        left = read.left;
+        return read.command;
+      },
+      () => ({ left }),
+    );
+  }
+
+  fromSite(asked: OfSite, command: (base: Base) => Command): Promise<Sent> {
+    return this.site(
+      asked,
+      (base) => command(base),
+      () => ({}),
+    );
+  }
+
+  importFromSite(asked: OfSite, request: BundleRequest): Promise<Sent> {
+    let left: readonly LeftView[] = [];
+    return this.site(
+      asked,
+      (base, loaded) => {
+        const read = request.toCommand(base, bundleOf(loaded, this.editionOf(loaded)));
+        left = read.left;
+        return read.command;
+      },
+      () => ({ left }),
+    );
+  }
+
+  /** What the practice reads: the open prescription, or the one in preparation, is what the dose is looked at on. */
+  async reviewForPractice(caller: Principal, patient: string, program: string): Promise<ReviewView> {
+    const { rest } = this.pools;
+    const enrollment = await this.cases.enrollmentId(rest, patient, program);
+    if (enrollment === null) throw new NotFound();
+    const participants = caller.participantId === null ? [] : [caller.participantId];
+    const loaded = await this.cases.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
+    if (loaded === null || !mayTouch(caller, 'clinicalReview', loaded)) throw new NotFound();
+    return this.reviewed(loaded, openOf(loaded), 'prescriber');
+  }
+
+  async reviewForSite(caller: Principal, authorization: string): Promise<ReviewView> {
+    const loaded = await this.cases.load(this.pools.counter, {
+      by: 'authorization',
+      value: authorization,
+      participants: [],
+      caller: '',
+      key: '',
+    });
+    if (loaded === null || !atSite(caller, 'clinicalReviewAtSite', authorization, loaded)) throw new NotFound();
+    return this.reviewed(loaded, named(loaded, authorization), 'pharmacist');
+  }
+
+  private reviewed(loaded: LoadedCase, authorization: Authorization | null, audience: 'prescriber' | 'pharmacist'): ReviewView {
+    return reviewView({ loaded, file: loaded.file, edition: this.editionOf(loaded), authorization, deskPhone: this.deskPhone }, audience);
+  }
+
+  private practice(
+    { caller, operation, patient, program, key, request }: OfPractice,
+    command: (base: Base, given: { loaded: LoadedCase; edition: Edition }) => Command,
+    more: () => object,
+  ): Promise<Sent> {
+    return this.commands.run({
+      caller,
+      operation,
+      patient,
+      program,
+      keyed: { key, body: [operation, patient, request] },
+      command,
+      made: (decided) => ({ review: after(decided, decided.decision.authorization ?? openOf(decided.loaded), 'prescriber'), ...more() }),
+    });
+  }
+
+  private site(
+    { caller, operation, authorization, key, request }: OfSite,
+    command: (base: Base, loaded: LoadedCase) => Command,
+    more: () => object,
+  ): Promise<Sent> {
+    return this.runner.run({
+      principal: caller,
+      lane: this.pools.counter,
+      target: { by: 'authorization', value: authorization },
+      idempotency: { key, body: [operation, authorization, request] },
+      mayTouch: (loaded) => atSite(caller, operation, authorization, loaded),
+      command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(caller, loaded.file.patient) }, loaded),
+      answer: (decided) =>
+        answerTo(decided, 'pharmacist', (each) => ({ review: after(each, named(each.loaded, authorization), 'pharmacist'), ...more() })),
+    });
+  }
+
+  private editionOf({ program, at }: LoadedCase): Edition {
+    const edition = this.catalogue.inForce(program, at);
+    if (edition === undefined) throw new Indeterminate('edition-missing');
+    return edition;
+  }
+}
+
+const bundleOf = ({ person, at }: LoadedCase, { zone }: Edition) => ({ birthDate: person.birthDate, today: dateAt(at, zone) });
+
+const named = ({ file }: LoadedCase, authorization: string): Authorization | null =>
+  file.authorizations.find((each) => each.id === authorization) ?? null;
+
+const openOf = ({ file, at }: LoadedCase): Authorization | null =>
+  file.authorizations.findLast((each) => isOpen(effectiveState(each, file, at).state)) ?? null;
+
+/** The very prescription: of another one of the same patient that it does not hold, a site learns nothing. */
+function atSite(caller: Principal, operation: OperationId, authorization: string, loaded: LoadedCase): boolean {
+  const { file } = loaded;
+  const site = caller.siteId;
+  return (
+    mayTouch(caller, operation, loaded) &&
+    site !== null &&
+    (named(loaded, authorization)?.reservation?.pharmacy === site ||
+      file.fills.some((fill) => fill.authorization === authorization && fill.pharmacy === site))
+  );
+}
+
+/** The look as it is once the command is done. */
+const after = (
+  { loaded, decision, edition, deskPhone }: Decided,
+  authorization: Authorization | null,
+  audience: 'prescriber' | 'pharmacist',
+) => reviewView({ loaded, file: apply(loaded.file, decision.effects), edition, authorization, deskPhone }, audience);
