@@ -64,6 +64,30 @@ cases
     process.exitCode = runCaseFiles(files, options, print);
   });
 
+rems
+  .command('trace')
+  .description('what the regulator asked, line by line: enforced (and the case that proves it), recorded, or out of scope')
+  .argument('[program...]', 'programs; without any, all that have a list of requirements')
+  .option('--json', 'print the reports as JSON', false)
+  .option('--import <file>', 'read a label (XML, HL7 SPL) or a list extracted from one (.json), and print it as requirements.json')
+  .option('--out <file>', 'with --import: write the list to this file instead')
+  .option('--title <text>', 'with --import of an extracted list: what it was extracted from')
+  .option('--note <text>', 'with --import: what a reader should know about the source')
+  .addHelpText(
+    'after',
+    '\nExit 0 every line is kept where the mapping says; 1 a line is unmapped or broken, or a file was refused; 2 bad usage.',
+  )
+  .action(async (programs: string[], options: { json: boolean; import?: string; out?: string; title?: string; note?: string }) => {
+    const { importList, tracePrograms } = await import('./trace/command.js');
+    const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+    const [program] = programs;
+    if (options.import === undefined) process.exitCode = tracePrograms(programs, options, print, warn);
+    else if (program === undefined || programs.length > 1) {
+      warn('With --import, name one program.');
+      process.exitCode = 2;
+    } else process.exitCode = importList(program, { ...options, import: options.import }, print, warn);
+  });
+
 try {
   await rems.parseAsync();
 } catch (error) {
