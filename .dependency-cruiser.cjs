@@ -1,5 +1,5 @@
 // The house's walls (the folders and what may depend on what). No exceptions are made here: when a rule is in the way, the code is in the wrong place.
-const NOUNS = '(?:dispensing|medication|patient|participant)';
+const NOUNS = '(?:dispensing|medication|patient|participant|steward)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -8,13 +8,14 @@ import { decide } from '../src/domain/authorization/decide.js';
 import { checklistOf } from '../src/domain/checklist.js';
 import type { Actor } from '../src/domain/participant.js';
 import type { Edition } from '../src/domain/program.js';
+import { EditionCatalogue } from '../src/program/edition.catalogue.js';
 import type { FixturePatient } from './fixture-case.js';
 
 const DECISIONS_A_TURN = 4_000;
 
 /** One command after another on one case; each at an instant of its own, as in life, so that nothing remembered answers for it. */
 export async function decisionsPerSecond(pools: Pools, patients: readonly FixturePatient[], edition: Edition): Promise<number> {
-  const store = new CaseStore();
+  const store = new CaseStore(EditionCatalogue.fromFolder());
   const query = { by: 'enrollment' as const, participants: [DEMO_IDS.site], caller: 'bench', key: '' };
   const loaded: [LoadedCase, FixturePatient][] = [];
   for (const patient of patients) {

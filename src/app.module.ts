@@ -12,6 +12,7 @@ import { EnrollmentModule } from './patient/enrollment.module.js';
 import { PatientDeskModule } from './patient-desk/patient-desk.module.js';
 import { ReportModule } from './report/report.module.js';
 import { ReportingModule } from './reporting/reporting.module.js';
+import { StewardModule } from './steward/steward.module.js';
 
 /** The table of contents: every module of the service, and what the composition root hands them. */
 @Module({})
@@ -30,6 +31,7 @@ export class AppModule {
         PatientDeskModule,
         ReportModule,
         ReportingModule,
+        StewardModule,
       ],
     };
   }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { runCaseFiles } from './case-file/command.js';
 import { loadConfig } from './config.js';
+import { runCheck, runDiff, runList, runPublish } from './program/command.js';
 
 /** The `rems` command. Exit 0 done, 1 a check failed, 2 bad usage. */
 const rems = new Command('rems').description('The REMS authorization service’s command line.').exitOverride();
@@ -88,11 +90,71 @@ rems
     } else process.exitCode = importList(program, { ...options, import: options.import }, print, warn);
   });
 
+const program = rems.command('program').description('editions of a program’s rules: check, compare, publish');
+program
+  .command('check')
+  .description('say what keeps an edition from taking effect, with the place and the reason of each')
+  .argument('<file...>')
+  .option('--json', 'print the flaws as JSON', false)
+  .action((files: string[], options: { json: boolean }) => {
+    process.exitCode = runCheck(files, options, print);
+  });
+program
+  .command('diff')
+  .description('say in words what the second edition changes')
+  .argument('<before>')
+  .argument('<after>')
+  .option('--json', 'print the changes as JSON', false)
+  .action((before: string, after: string, options: { json: boolean }) => {
+    process.exitCode = runDiff(before, after, options, print);
+  });
+program
+  .command('publish')
+  .description('put an edition on file as a draft and have it checked; or, as another steward, approve it')
+  .argument('<file>')
+  .requiredOption('--url <url>', 'the service, for example http://localhost:3000')
+  .option('--as <account>', 'of a demo: the account to act as, steward or steward-2')
+  .option('--token-file <file>', 'a file with the access token of the steward')
+  .option('--approve', 'approve the checked draft', false)
+  .option('--json', 'print the answers as JSON', false)
+  .action(async (file: string, options: ServiceOptions & { approve: boolean; json: boolean }) => {
+    process.exitCode = await runPublish(file, await serviceOf(options), options, print);
+  });
+program
+  .command('list')
+  .description('list the editions of a service; without one, those that this release ships')
+  .option('--url <url>', 'the service, for example http://localhost:3000')
+  .option('--as <account>', 'of a demo: the account to act as')
+  .option('--token-file <file>', 'a file with an access token')
+  .option('--json', 'print as JSON', false)
+  .action(async (options: Partial<ServiceOptions> & { json: boolean }) => {
+    const { url } = options;
+    process.exitCode = await runList(url === undefined ? null : await serviceOf({ ...options, url }), options, print);
+  });
+
+interface ServiceOptions {
+  readonly url: string;
+  readonly as?: string;
+  readonly tokenFile?: string;
+}
+
+/** Acts are a person's: the token is that of the steward, or of the demo's. */
+async function serviceOf({ url, as, tokenFile }: ServiceOptions): Promise<{ url: string; token: string }> {
+  if (!URL.canParse(url)) throw new CommanderError(2, 'rems.url', 'give the service’s address, for example http://localhost:3000');
+  if (tokenFile !== undefined) return { url, token: readFileSync(tokenFile, 'utf8').trim() };
+  if (as === undefined) throw new CommanderError(2, 'rems.who', 'say who acts: --token-file, or --as in a demo');
+  const { mintToken } = await import('./demo/issuer/access-token.js');
+  const config = loadConfig();
+  if (!config.demo) throw new Error('Demo tokens are for demos only: OIDC_ISSUER is set.');
+  return { url, token: await mintToken({ as, dataDir: config.dataDir }) };
+}
+
 try {
   await rems.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong, or shown the help that was asked for.
+    // Commander has said what is wrong, or shown the help that was asked for; our own are not said yet.
+    if (error.code.startsWith('rems.')) process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

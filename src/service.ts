@@ -23,6 +23,9 @@ export const API_DESCRIPTION = {
     'Authorizes each prescription of a drug that can harm an unborn child: counseling, contraception, pregnancy tests, survey and one fill. Every refusal carries all its reasons, who can mend them and the earliest moment.',
 };
 
+/** An edition is a document of a regulator's size, with its guides and forms: in JSON, every quote and line break is written with two characters. */
+const LARGE_BODIES = { '/v1/editions': 1024 * 1024 };
+
 /** One service process on a database that is already migrated: pools, edge and modules, not yet listening. */
 export interface Service {
   readonly app: NestFastifyApplication;
@@ -40,6 +43,7 @@ export async function openService(config: Config, serviceUrl: string, log: Logge
     await refuseForgetfulDatabase(pools);
     if (!config.demo) await refuseDemoDatabase(pools.rest);
     const app = await buildApplication(config, pools, log);
+    await app.get(EditionCatalogue).open(pools.rest);
     serveOpenApi(app, buildOpenApi(app, API_DESCRIPTION));
     const stopJobs = startJobs(app, config, pools, said('warn'));
     const close = async () => {
@@ -88,6 +92,7 @@ export async function buildApplication(config: Config, pools: Pools, log: Logger
   const app = await createApplication(module, {
     log,
     trustedProxies: config.trustedProxies,
+    largeBodies: LARGE_BODIES,
     rates: {
       caller: { burst: config.ratePerMinute, perSecond: config.ratePerMinute / 60 },
       address: { burst: 4 * config.ratePerMinute, perSecond: config.ratePerMinute / 15 },

@@ -32,6 +32,8 @@ const danger: Allow = { ...practice, ...issuer, ...patient, guardian: 'own-ward'
 const ownScreen: Allow = { patient: 'self', guardian: 'own-ward' };
 const phoneDesk: Allow = { 'program-agent': 'answering-patient' };
 const atOwnSite: Allow = { pharmacist: 'own-site' };
+/** The rules as they are being made. */
+const readsRules: Allow = { steward: 'any', administrator: 'any', auditor: 'any' };
 const atOwnReservation: Allow = { pharmacist: 'own-reservation' };
 
 const TABLE = {
@@ -146,6 +148,20 @@ const TABLE = {
   // deviations to be worked off
   assignFinding: row({ administrator: 'any' }),
   closeFinding: row({ administrator: 'any' }),
+
+  // the life of an edition: drafted and approved by two persons, which the decision judges
+  draftEdition: row({ steward: 'any' }),
+  checkEdition: row({ steward: 'any' }),
+  approveEdition: attested({ steward: 'any' }),
+  // Before it takes effect only, and nothing is judged by it until then: it asks for no fresh sign-in.
+  withdrawEdition: row({ steward: 'any' }),
+  listEditions: row(readsRules),
+  getEdition: row(readsRules),
+  compareEditions: row(readsRules),
+  // No patient is in these: whoever has signed in may know which rules hold.
+  listPrograms: row(everyRole('any')),
+  findProgram: row(everyRole('any')),
+  getMaterial: row(everyRole('any')),
 
   // reading
   getCommand: row(everyRole('own-command')),

@@ -50,6 +50,7 @@ export function actorOf(principal: Principal, patient: string): Actor {
     case 'prescriber':
     case 'delegate':
     case 'administrator':
+    case 'steward':
       return { role: principal.role, id: principal.participantId ?? '' };
     case 'pharmacist':
     case 'pharmacy-representative':

@@ -25,6 +25,7 @@ const STATEMENTS = {
   'train-person.1': 'This person has completed the program’s training.',
   'grant-exception.1': 'The exception is one of the program’s closed list, for the reason and on the evidence given.',
   'set-accommodation.1': 'The accommodation is in force as dated here, by the authority named.',
+  'approve-edition.1': 'I have read this edition and what it changes, and it may take effect on the day it names.',
   'link-patients.1': 'These two records are one person.',
   'unlink-patients.1': 'These two records are two persons.',
 } as const;

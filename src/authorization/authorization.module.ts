@@ -22,8 +22,8 @@ export interface AuthorizationParts {
 @Module({})
 export class AuthorizationModule {
   static register(parts: AuthorizationParts): DynamicModule {
-    const store = new CaseStore();
     const { catalogue, signer, maxClockSkewMs, deskPhone, alarm } = parts;
+    const store = new CaseStore(catalogue);
     const runnerParts: RunnerParts = { store, catalogue, signer, maxClockSkewMs, deskPhone, alarm };
     const runner = new CommandRunner(runnerParts);
     const shared = [

@@ -20,6 +20,9 @@ export const PARTICIPANT = `SELECT m.id, m.kind, epoch_ms(m.certified_from) AS c
 
 const ACCOMMODATION = `SELECT c.kind, epoch_ms(c.valid_from) AS "from", epoch_ms(c.valid_until) AS "until" FROM accommodation c`;
 
+/** The last change of the editions in force: the decision is taken under the catalogue of its own read, in every process. One index probe. */
+export const CATALOGUE = '(SELECT coalesce(max(s.revision), 0) FROM edition_step s)';
+
 const list = (query: string, alias: string, order: string): string =>
   `(SELECT coalesce(json_agg(${alias} ORDER BY ${order}), '[]') FROM (${query}) ${alias})`;
 
@@ -44,7 +47,7 @@ const columns = ({
   participants,
   caller,
   key,
-}: Asked): string => `rems_now() AS at, clock_timestamp() AS machine_at, e.id, e.patient_id, e.program,
+}: Asked): string => `rems_now() AS at, clock_timestamp() AS machine_at, ${CATALOGUE} AS catalogue, e.id, e.patient_id, e.program,
   e.prescriber_id, e.enrolled_at, e.re_enrolled_at, e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision,
   p.family_name_key, p.birth_date, p.told_result_at,
   (SELECT json_build_object('name', m.name, 'phone', m.phone) FROM participant m WHERE m.id = e.prescriber_id) AS office,

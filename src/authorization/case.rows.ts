@@ -124,6 +124,8 @@ export interface CaseRow {
   /** Database time of the read, and the machine's own clock beside it. */
   readonly at: Instant;
   readonly machine_at: Instant;
+  /** Revision of the catalogue of editions. */
+  readonly catalogue: number;
   readonly id: string;
   readonly patient_id: string;
   readonly program: string;

@@ -2,7 +2,8 @@ import { QueryPool, type Tx } from '../database/pools.js';
 import { Together } from '../database/together.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
-import { CASES_BY, CASES_OF_PRACTICE, type CaseBy, PARTICIPANT } from './case.read.js';
+import type { EditionCatalogue } from '../program/edition.catalogue.js';
+import { CASES_BY, CASES_OF_PRACTICE, CATALOGUE, type CaseBy, PARTICIPANT } from './case.read.js';
 import { type CaseRow, type EarlierReply, toAuthorization, toFill, toParticipant } from './case.rows.js';
 import type { Statement } from './case.write.js';
 
@@ -45,7 +46,7 @@ export interface AroundNobody {
   readonly earlier: EarlierReply | null;
 }
 
-type AroundNobodyRow = Pick<CaseRow, 'at' | 'machine_at' | 'participants' | 'earlier'>;
+type AroundNobodyRow = Pick<CaseRow, 'at' | 'machine_at' | 'catalogue' | 'participants' | 'earlier'>;
 
 export interface CaseOfPractice {
   readonly loaded: LoadedCase;
@@ -56,6 +57,9 @@ export interface CaseOfPractice {
 /** Reads and writes the whole case across nouns; the only store that does. */
 export class CaseStore {
   private readonly lanes = new WeakMap<QueryPool, Lanes>();
+
+  /** @param catalogue kept up to date with every read, so that what is decided on a case is decided under the editions of the same moment */
+  constructor(private readonly catalogue: EditionCatalogue) {}
 
   async load(db: Db, query: CaseQuery): Promise<LoadedCase | null> {
     const row = await this.row(db, query);
@@ -71,7 +75,7 @@ export class CaseStore {
   /** Through a pool together with what others ask at this moment; in a transaction alone. */
   private async row(db: Db, query: CaseQuery): Promise<ReadRow> {
     if (db instanceof QueryPool) return this.lanesOf(db)[query.by].answer(query);
-    const [row] = await rowsOf(db, query.by, [query]);
+    const [row] = await this.rowsOf(db, query.by, [query]);
     if (!row) throw new Error('The database answered a question about a case with no row.');
     return row;
   }
@@ -81,7 +85,7 @@ export class CaseStore {
     if (known) return known;
     const { waitMs } = pool;
     const lane = (by: CaseBy) =>
-      new Together<CaseQuery, ReadRow>((queries, since) => rowsOf(pool, by, queries, since), { ...READS, waitMs });
+      new Together<CaseQuery, ReadRow>((queries, since) => this.rowsOf(pool, by, queries, since), { ...READS, waitMs });
     const lanes: Lanes = {
       number: lane('number'),
       authorization: lane('authorization'),
@@ -92,17 +96,42 @@ export class CaseStore {
     return lanes;
   }
 
+  /** The rows of those questions, in their order, by one statement. */
+  private async rowsOf(db: Db, by: CaseBy, queries: readonly CaseQuery[], waitingSince?: number): Promise<ReadRow[]> {
+    const { name, text } = CASES_BY[by];
+    const values = [
+      queries.map((each) => each.value),
+      queries.map((each) => `{${each.participants.join()}}`),
+      queries.map((each) => each.caller),
+      queries.map((each) => each.key),
+    ];
+    const { rows } = await db.query<ReadRow & { nth: number }>(text, values, name, waitingSince);
+    await this.keepUp(db, rows);
+    return rows.sort((a, b) => a.nth - b.nth);
+  }
+
+  /** Reads the editions anew when one of these rows speaks of something newer than this process knows. */
+  private async keepUp(db: Db, rows: readonly ReadRow[]): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    const pinned = rows.flatMap((row) =>
+      isPresent(row) ? row.authorizations.filter((each) => each.issued_at !== null).map((each) => each.edition_hash) : [],
+    );
+    await this.catalogue.keepUp(db, first.catalogue, pinned);
+  }
+
   /** The cases of a prescriber's practice in a program, asked for by him or his delegate; `max` at the most. */
   async loadPractice(db: Db, participant: string, program: string, max: number): Promise<CaseOfPractice[]> {
     const { name, text } = CASES_OF_PRACTICE;
     const { rows } = await db.query<CaseRow & { given_name: string; family_name: string }>(text, [participant, program, max], name);
+    await this.keepUp(db, rows);
     return rows.map((row) => ({ loaded: loaded(row), givenName: row.given_name, familyName: row.family_name }));
   }
 
   /** Database time alone, with the participants asked for: for commands that speak of no patient. */
   async loadParticipants(db: Db, ids: readonly string[], caller: string, key: string): Promise<AroundNobody> {
     const { rows } = await db.query<AroundNobodyRow>(
-      `SELECT rems_now() AS at, clock_timestamp() AS machine_at,
+      `SELECT rems_now() AS at, clock_timestamp() AS machine_at, ${CATALOGUE} AS catalogue,
         (SELECT coalesce(json_agg(z), '[]') FROM (${PARTICIPANT} WHERE m.id = ANY($1::uuid[])) z) AS participants,
         (SELECT json_build_object('body_hash', i.body_hash, 'status', i.status, 'reply', i.reply, 'content_type', i.content_type)
           FROM idempotency i WHERE i.caller = $2 AND i.key = $3) AS earlier`,
@@ -111,6 +140,7 @@ export class CaseStore {
     );
     const row = rows[0];
     if (!row) throw new Error('The database answered a question about its time with no row.');
+    await this.keepUp(db, [row]);
     return aroundNobody(row);
   }
 
@@ -151,19 +181,6 @@ const READS = { most: 16, atOnce: 2 } as const;
 const WRITES = { most: 8, atOnce: 2 } as const;
 
 const isPresent = (row: ReadRow): row is CaseRow => 'id' in row && row.id !== null;
-
-/** The rows of those questions, in their order, by one statement. */
-async function rowsOf(db: Db, by: CaseBy, queries: readonly CaseQuery[], waitingSince?: number): Promise<ReadRow[]> {
-  const { name, text } = CASES_BY[by];
-  const values = [
-    queries.map((each) => each.value),
-    queries.map((each) => `{${each.participants.join()}}`),
-    queries.map((each) => each.caller),
-    queries.map((each) => each.key),
-  ];
-  const { rows } = await db.query<ReadRow & { nth: number }>(text, values, name, waitingSince);
-  return rows.sort((a, b) => a.nth - b.nth);
-}
 
 async function written(db: Db, { text, values, name }: Statement, waitingSince?: number): Promise<boolean> {
   const { rows } = await db.query<{ written: number }>(text, values, name, waitingSince);

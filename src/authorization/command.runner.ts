@@ -7,7 +7,7 @@ import type { QueryPool, Tx } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
 import { authorizationNumberFrom, confirmationNumberFrom, NUMBER_BYTES } from '../domain/authorization-number.js';
-import { HOUR_MS } from '../domain/calendar.js';
+import { HOUR_MS, type Instant } from '../domain/calendar.js';
 import type { Attestation } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
@@ -219,7 +219,7 @@ export class CommandRunner {
         program: loaded.program,
         at: loaded.at,
         revision: loaded.revision,
-        validThrough: decision.validThrough,
+        validThrough: this.allowedThrough(decision, loaded),
         participants: Object.values(loaded.file.participants).map(({ id, revision }) => ({ id, revision })),
         doubles: loaded.doubles,
         newcomer: request.newcomer ?? null,
@@ -240,6 +240,14 @@ export class CommandRunner {
     if (chosen !== undefined) return chosen;
     this.parts.alarm('fault', `no edition of ${program} on file for this authorization`);
     throw new Indeterminate('edition-missing');
+  }
+
+  /** An allowance ends with the editions it was judged under: one that comes too late for that is judged again under the next. */
+  private allowedThrough({ validThrough }: Decision, { program, at, file }: LoadedCase): Instant | null {
+    const programs = [program, ...(file.elsewhere ?? []).map((each) => each.program)];
+    const changes = programs.map((each) => this.parts.catalogue.nextChange(each, at)).filter((each) => each !== null);
+    if (changes.length === 0) return validThrough;
+    return Math.min(validThrough ?? Number.POSITIVE_INFINITY, ...changes.map((each) => each - 1));
   }
 
   private sealed(

@@ -103,6 +103,8 @@ export function told(effect: Decision['effects'][number]): LogEntry['effects'][n
       return { kind: effect.kind, id: effect.accommodation.kind };
     case 'finding':
       return { kind: effect.kind, id: effect.code };
+    case 'edition':
+      return { kind: effect.kind, id: effect.edition, state: effect.step };
     case 'link':
     case 'unlink':
       return { kind: effect.kind, id: effect.other };

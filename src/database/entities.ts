@@ -14,6 +14,9 @@ import { ParticipantEntity } from '../participant/participant.entity.js';
 import { PatientEntity } from '../patient/patient.entity.js';
 import { PatientLinkEntity } from '../patient/patient-link.entity.js';
 import { AccommodationEntity } from '../program/accommodation.entity.js';
+import { EditionDocumentEntity } from '../program/edition-document.entity.js';
+import { EditionMaterialEntity } from '../program/edition-material.entity.js';
+import { EditionStepEntity } from '../program/edition-step.entity.js';
 import { FindingEntity } from '../reporting/finding.entity.js';
 
 export const entities = [
@@ -26,6 +29,9 @@ export const entities = [
   ExceptionRequestEntity,
   FillEntity,
   AccommodationEntity,
+  EditionDocumentEntity,
+  EditionStepEntity,
+  EditionMaterialEntity,
   FindingEntity,
   EntryEntity,
   EntryValuesEntity,

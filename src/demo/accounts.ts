@@ -24,6 +24,7 @@ export const DEMO_IDS = {
   auditor: id('311'),
   auditor2: id('312'),
   steward: id('321'),
+  steward2: id('322'),
   programAgent: id('331'),
   patient: id('401'),
   patient2: id('402'),
@@ -78,6 +79,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   account('auditor', 'auditor', 'Ines Fontaine', 'auditor', { participantId: D.auditor }),
   account('auditor-2', 'auditor', 'Walter Brandt', 'the auditor who closes findings of the first', { participantId: D.auditor2 }),
   account('steward', 'steward', 'Noor Haddad', 'keeps the program’s rules', { participantId: D.steward }),
+  account('steward-2', 'steward', 'Emil Sato', 'the second person who approves an edition', { participantId: D.steward2 }),
   account('program-agent', 'program-agent', 'Luis Campos', 'phone desk: writes down what patients answer', {
     participantId: D.programAgent,
   }),

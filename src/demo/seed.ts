@@ -99,7 +99,7 @@ interface Told extends Happening {
 async function tellStories(config: Config, owner: pg.Client, pools: Pools, say: (text: string) => void): Promise<void> {
   const catalogue = EditionCatalogue.fromFolder();
   const demo = catalogue.programs().flatMap((program) => readDemo(program));
-  const store = new CaseStore();
+  const store = new CaseStore(catalogue);
   const signer = EntrySigner.fromFileOrNew(config.signingKeyFile);
   const alarm = (why: string, detail: string) => say(`\n${why}: ${detail}\n`);
   const runner = new CommandRunner({ store, catalogue, signer, maxClockSkewMs: config.maxClockSkewMs, deskPhone: config.deskPhone, alarm });

@@ -27,7 +27,7 @@ export interface Participant {
 
 /** Who asks. `id` is the participant's (or the patient's) id, `person` the trained person at a pharmacy site. */
 export interface Actor {
-  readonly role: 'prescriber' | 'delegate' | 'pharmacy' | 'patient' | 'guardian' | 'administrator' | 'laboratory' | 'system';
+  readonly role: 'prescriber' | 'delegate' | 'pharmacy' | 'patient' | 'guardian' | 'administrator' | 'steward' | 'laboratory' | 'system';
   readonly id: string;
   readonly person?: string | null;
   /** Of a scribe's writing: what the patient on the line named of herself, and what was right. */

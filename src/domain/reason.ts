@@ -97,6 +97,8 @@ export const REASONS = {
   THERAPY_ENDED: mendable('therapy', 'prescriber'),
   EXCEPTION_NOT_ALLOWED: judged('prescription', 'administrator'),
   RULE_MISSING: judged('data', 'administrator'),
+  EDITION_NOT_SOUND: judged('data', 'administrator'),
+  EDITION_TOO_LATE: judged('data', 'administrator'),
   FACT_UNKNOWN: mendable('data', 'prescriber'),
   FUTURE_DATE: judged('data', 'nobody'),
   WRONG_STATE: judged('data', 'nobody'),

@@ -46,6 +46,10 @@ export async function createApplication(rootModule: Type | DynamicModule, option
   adapter.drain = drain;
   fastify.server.maxConnections = limits.connections;
   routes.watch(fastify);
+  fastify.addHook('onRoute', (route) => {
+    const bytes = options.largeBodies?.[route.url];
+    if (bytes !== undefined) route.bodyLimit = bytes;
+  });
   guardLanes(fastify, lanes);
   useStrictJson(fastify);
   drain.watch();

@@ -50,6 +50,8 @@ export const RATE_LIMITS: RateLimitOptions = {
 export interface EdgeOptions {
   readonly log: Logger;
   readonly limits?: Partial<EdgeLimits>;
+  /** Routes whose bodies are documents, with the bytes that one may have. */
+  readonly largeBodies?: Readonly<Record<string, number>>;
   readonly lanes?: Partial<Readonly<Record<'counter' | 'rest', LaneLimits>>>;
   readonly rates?: Partial<RateLimitOptions>;
   /** Addresses of our own proxies whose X-Forwarded-For is believed; off when left out, so nobody can choose his own address. */

@@ -43,6 +43,8 @@ export interface DeskRequest<C extends { readonly do: string }, S extends Subjec
   readonly program?: string;
   /** null answers 404: there is no such thing, or it is not this caller's. */
   readonly subject: (loaded: LoadedCase) => Promise<S | null> | S | null;
+  /** The edition it is about, when that is not the one in force. */
+  readonly edition?: (subject: S) => Edition;
   readonly command: (loaded: LoadedCase, id: string) => C;
   readonly decide: (loaded: LoadedCase, command: C, edition: Edition, subject: S) => Decision;
   readonly attestation?: Attestation;
@@ -98,7 +100,7 @@ export class DeskRunner {
     subject: S,
   ): Decided<C> {
     const command = request.command(loaded, uuidv7());
-    const edition = this.parts.catalogue.inForce(loaded.program, loaded.at);
+    const edition = request.edition?.(subject) ?? this.parts.catalogue.inForce(loaded.program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
     const decision = request.decide(loaded, command, edition, subject);
     return { loaded, command, decision, edition, entry: uuidv7(), number: null, deskPhone: this.parts.deskPhone };

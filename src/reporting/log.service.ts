@@ -11,11 +11,12 @@ import type { Edition } from '../domain/program.js';
 import { writeCursor } from '../http/page-cursor.js';
 import { Problem } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
+import type { OnFile } from '../program/edition.shelf.js';
 import { entryView, reasonViews, zoneOf } from './entry.view.js';
 import { explain } from './explanation.js';
 import type { EntryDetail, EntryList, ExplanationView, LogKeyView, ReplayView, TimelineView } from './log.dto.js';
 import { type EntrySearch, LogStore, type StoredEntry } from './log.store.js';
-import { caseAsSeen, type ReadEntry, readEntry, replay } from './replay.js';
+import { caseAsSeen, isOfEdition, isOfFinding, type ReadEntry, readEntry, replay } from './replay.js';
 import { about, timelineOf } from './timeline.js';
 import { isSound, lineOf, verify } from './verification.js';
 
@@ -32,6 +33,7 @@ interface Recalled {
   readonly file: ReturnType<typeof caseAsSeen>;
   readonly edition: Edition;
   readonly others: Others;
+  readonly document: object;
 }
 
 /** The auditor's desk: reads everything, writes nothing. */
@@ -88,11 +90,10 @@ export class LogService {
   }
 
   async explanation(id: string): Promise<ExplanationView> {
-    const { read, file, edition, others } = await this.recalled(id);
+    const { read, file, edition, others, document } = await this.recalled(id);
     const { line, command } = read;
-    const document = this.catalogue.documentWithHash(edition.hash) ?? {};
     const found =
-      command.do === 'assign-finding' || command.do === 'close-finding'
+      isOfFinding(command) || isOfEdition(command)
         ? { judgedAt: null, category: null, requirements: [], beside: line.reasons }
         : explain(file, command, { edition, others, document }, line.reasons);
     return {
@@ -149,16 +150,21 @@ export class LogService {
     const reads = [stored, ...earlier].map(readEntry);
     if (reads.includes(null)) throw gone('values-erased', 'The values it was decided on have been erased. The signed entry itself stays.');
     const [read, ...before] = reads as ReadEntry[];
-    const edition = pinned === null ? undefined : this.catalogue.withHash(pinned.hash);
-    const beside = besides.map(({ hash }) => this.catalogue.withHash(hash));
-    if (read === undefined || edition === undefined || beside.includes(undefined))
+    const [onFile = null, ...beside] = await Promise.all(
+      [...(pinned ? [pinned] : []), ...besides].map(({ hash }) => this.catalogue.recall(this.pools.rest, hash)),
+    );
+    if (read === undefined || pinned === null || onFile === null || beside.includes(null))
       throw gone('edition-missing', 'The edition it was decided under is not on file here. Put the edition of that hash back.');
     const hashes = read.basis?.drug ?? null;
     const drug = hashes === null ? null : this.catalogue.drugs.withHashes(hashes);
     if (drug === undefined)
       throw gone('drug-facts-missing', 'The label facts it was decided with are not on file here. Put the documents of those hashes back.');
-    const decidedBy = { ...edition, drug };
-    return { stored, read, earlier, edition: decidedBy, others: othersOf(decidedBy, beside as Edition[]), file: caseAsSeen(read, before) };
+    const edition = { ...onFile.edition, drug };
+    const others = othersOf(
+      edition,
+      (beside as OnFile[]).map((each) => each.edition),
+    );
+    return { stored, read, earlier, edition, document: onFile.document, others, file: caseAsSeen(read, before) };
   }
 }
 

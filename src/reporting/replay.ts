@@ -6,6 +6,7 @@ import { type Decision, decide, type Others } from '../domain/authorization/deci
 import { apply, type Effect } from '../domain/authorization/effect.js';
 import { dateAt } from '../domain/calendar.js';
 import type { DrugHashes } from '../domain/clinical/drug.js';
+import { decideEdition, EDITION_COMMANDS, type EditionCommand, type EditionDraft } from '../domain/edition-life.js';
 import { decideFinding, type Finding, type FindingCommand } from '../domain/finding.js';
 import type { LogEntry } from '../domain/log-entry.js';
 import type { Case } from '../domain/patient.js';
@@ -16,12 +17,13 @@ import { lineOf } from './verification.js';
 /** An entry with the values it commits to, as the decision used them. */
 export interface ReadEntry {
   readonly line: LogEntry;
-  readonly command: Command | FindingCommand;
+  readonly command: Command | FindingCommand | EditionCommand;
   readonly effects: readonly Effect[];
   readonly basis: Pick<Case, 'participants' | 'accommodations' | 'linked' | 'elsewhere'> & {
     readonly finding?: Finding;
     /** The label facts it looked at; null or absent: none. */
     readonly drug?: DrugHashes | null;
+    readonly edition?: { readonly draft: EditionDraft; readonly sound: boolean };
   };
 }
 
@@ -83,7 +85,16 @@ export function replay(read: ReadEntry, file: Case, edition: Edition, others: Ot
 }
 
 function decideAgain({ command, basis }: ReadEntry, file: Case, edition: Edition, others: Others): Decision {
-  if (command.do !== 'assign-finding' && command.do !== 'close-finding') return decide(file, command, edition, others);
+  if (isOfEdition(command)) {
+    if (basis.edition === undefined) throw new Error('The entry of an edition’s step keeps no draft.');
+    return decideEdition(basis.edition.draft, command, basis.edition.sound);
+  }
+  if (!isOfFinding(command)) return decide(file, command, edition, others);
   if (basis.finding === undefined) throw new Error('The entry of a finding keeps no finding.');
   return decideFinding(basis.finding, command, file.participants).decision;
 }
+
+type Recorded = ReadEntry['command'];
+export const isOfFinding = (command: Recorded): command is FindingCommand =>
+  command.do === 'assign-finding' || command.do === 'close-finding';
+export const isOfEdition = (command: Recorded): command is EditionCommand => (EDITION_COMMANDS as readonly string[]).includes(command.do);

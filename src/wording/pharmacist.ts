@@ -83,6 +83,8 @@ export const PHARMACIST_LEARNS = {
   EXCEPTION_NOT_ALLOWED: 'NOT_ACTIVE',
   // Which rule or fact is missing can give the patient's category away.
   RULE_MISSING: 'NOT_ACTIVE',
+  EDITION_NOT_SOUND: 'NOT_ACTIVE',
+  EDITION_TOO_LATE: 'NOT_ACTIVE',
   FACT_UNKNOWN: 'NOT_ACTIVE',
 } as const satisfies Record<ReasonCode, 'told' | PharmacistBucket>;
 

@@ -209,6 +209,14 @@ export const PRESCRIBER_ROWS: Readonly<Record<ReasonCode, Row>> = {
     'The program’s rules lack a value that this decision needs.',
     ({ deskPhone }) => `Call ${deskPhone} now; the program has to complete its rules. Nothing is wrong with your entries.`,
   ],
+  EDITION_NOT_SOUND: [
+    'The new rules contradict themselves or lack something.',
+    ({ deskPhone }) => `The program mends them; call ${deskPhone} with any question. Nothing is wrong with your entries.`,
+  ],
+  EDITION_TOO_LATE: [
+    'The new rules come too late for the day they name.',
+    ({ deskPhone }) => `The program gives them a later day; call ${deskPhone} with any question.`,
+  ],
   FACT_UNKNOWN: ['Something this decision needs is not on record.', 'Complete the open answers in the patient’s record.'],
   FUTURE_DATE: ['The date entered lies ahead.', 'Enter the date on which it happened.'],
   WRONG_STATE: ['This step does not fit where things stand now.', 'Open the record again to see which step is next.'],

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { CaseStore } from '../../src/authorization/case.store.js';
+import { EditionCatalogue } from '../../src/program/edition.catalogue.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 
+const editions = EditionCatalogue.fromFolder();
 const PATIENTS = 40;
 const SITES = 3;
 const prescriber = uuidv7();
@@ -33,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 it('gives each of many that are read together its own patient, participants and earlier reply', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   const { counter } = database.pools;
   const asked = people.map(({ enrollment }, nth) => ({
     by: 'enrollment' as const,
@@ -53,7 +55,7 @@ it('gives each of many that are read together its own patient, participants and 
 });
 
 it('finds nobody for an unknown number beside a known enrollment, with the participants and the reply of that caller all the same', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   const { counter } = database.pools;
   const unknown = { by: 'number' as const, value: 'NOBODYSNUMBER0', participants: [sites[0] as string], caller: 'caller7', key: 'key7' };
   const nobody = await store.loadOrNobody(counter, unknown);
@@ -64,7 +66,7 @@ it('finds nobody for an unknown number beside a known enrollment, with the parti
 });
 
 it('reads the same within a transaction', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   const [one] = people;
   const query = { by: 'enrollment' as const, value: one?.enrollment ?? '', participants: [], caller: '', key: '' };
   const loaded = await database.pools.rest.transaction((tx) => store.load(tx, query));

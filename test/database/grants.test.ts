@@ -19,7 +19,7 @@ const mayChange: Readonly<Record<string, 'all' | readonly string[]>> = {
   accommodation: ['superseded_at'],
 };
 const mayDelete = ['idempotency'];
-const appendOnly = ['entry', 'entry_values', 'evidence'];
+const appendOnly = ['edition_document', 'edition_material', 'edition_step', 'entry', 'entry_values', 'evidence'];
 const tables = getMetadataArgsStorage()
   .tables.filter(({ target }) => (entities as unknown[]).includes(target))
   .map(({ name }) => String(name))

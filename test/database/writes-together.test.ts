@@ -5,8 +5,10 @@ import { CaseStore } from '../../src/authorization/case.store.js';
 import type { Statement } from '../../src/authorization/statement.js';
 import { loadConfig } from '../../src/config.js';
 import { openPools, type Pools } from '../../src/database/pools.js';
+import { EditionCatalogue } from '../../src/program/edition.catalogue.js';
 import { openTestDatabase, quietLog, type TestDatabase } from '../support/database.js';
 
+const editions = EditionCatalogue.fromFolder();
 const COUNT = 24;
 const prescriber = uuidv7();
 let enrollments: string[] = [];
@@ -72,7 +74,7 @@ async function rollbacks(): Promise<number> {
 }
 
 it('writes what comes at one moment in few transactions, each under its own guard', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   const asked = enrollments.map((enrollment, nth) => guarded(enrollment, nth % 3 === 0 ? 7 : 1));
   const written = await Promise.all(asked.map((statement) => store.write(database.pools.counter, statement)));
   expect(written).toEqual(enrollments.map((_, nth) => nth % 3 !== 0));
@@ -82,7 +84,7 @@ it('writes what comes at one moment in few transactions, each under its own guar
 });
 
 it('lets one of several writes of the same row through', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   const [one] = enrollments as [string];
   const written = await Promise.all(Array.from({ length: 6 }, () => store.write(database.pools.counter, guarded(one, 1))));
   expect(written.filter(Boolean)).toHaveLength(1);
@@ -90,7 +92,7 @@ it('lets one of several writes of the same row through', async () => {
 });
 
 it('fails only the write that fails', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   await store.write(database.pools.counter, guarded(enrollments[0] as string, 1, 'used'));
   const asked = enrollments.slice(1).map((enrollment, nth) => guarded(enrollment, 1, nth === 4 ? 'used' : uuidv7()));
   const settled = await Promise.allSettled(asked.map((statement) => store.write(database.pools.counter, statement)));
@@ -101,7 +103,7 @@ it('fails only the write that fails', async () => {
 });
 
 it('does not let the others wait for a row that somebody holds', async () => {
-  const store = new CaseStore();
+  const store = new CaseStore(editions);
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
@@ -120,7 +122,7 @@ it('does not let the others wait for a row that somebody holds', async () => {
 });
 
 it('never waits in a circle with another process that writes the same rows', async () => {
-  const stores = [new CaseStore(), new CaseStore()] as const;
+  const stores = [new CaseStore(editions), new CaseStore(editions)] as const;
   const same = enrollments.slice(0, 8);
   const before = await rollbacks();
   for (let round = 1; round <= 15; round++) {

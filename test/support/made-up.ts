@@ -5,15 +5,15 @@ import { type Instant, readMoment } from '../../src/domain/calendar.js';
 import type { Case } from '../../src/domain/patient.js';
 import { type Edition, editionFrom } from '../../src/domain/program.js';
 import { hashOfDocument, PROGRAMS_FOLDER } from '../../src/program/edition.catalogue.js';
-import { editionCheck } from '../../src/program/edition.check.js';
 import { editionsFor } from '../../src/program/edition.choice.js';
+import { EditionInvalid, schemaCheck } from '../../src/program/edition.schema.js';
 import { commands, deepFreeze, fixture, type Words } from './cases.js';
 
 // A program that does not exist, with categories of its own, in which each shape of the edition format can be turned on by itself.
 
 type Document = Record<string, unknown>;
 const DOCUMENT = fixture('programs/mallow-xx/2025-01-01.json') as Document;
-const check = editionCheck(PROGRAMS_FOLDER);
+const check = schemaCheck(PROGRAMS_FOLDER);
 
 const isLeaf = (node: unknown): node is { value: unknown } =>
   typeof node === 'object' && node !== null && 'value' in node && 'source' in node;
@@ -29,7 +29,8 @@ function set(document: Document, path: string, value: unknown): void {
 export function made(changes: Readonly<Record<string, unknown>> = {}): Edition {
   const document = structuredClone(DOCUMENT);
   for (const [path, value] of Object.entries(changes)) set(document, path, value);
-  check(document, 'a made-up edition');
+  const flaws = check(document);
+  if (flaws.length > 0) throw new EditionInvalid('a made-up edition', flaws);
   return editionFrom(document, hashOfDocument(document));
 }
 

@@ -109,7 +109,7 @@ export class World {
   static async open({ lane, owner, dataDir }: WorldParts): Promise<World> {
     await owner.query(PARTICIPANTS, [JSON.stringify(participants())]);
     const runner = new CommandRunner({
-      store: new CaseStore(),
+      store: new CaseStore(catalogue),
       catalogue,
       signer: EntrySigner.fromFileOrNew(join(dataDir, 'signing-key.pem')),
       maxClockSkewMs: 2_000,

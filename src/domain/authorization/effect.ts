@@ -3,6 +3,8 @@ import type { Participant } from '../participant.js';
 import type { Accommodation, Answers, Authorization, Case, Enrollment, Evidence, Fill } from '../patient.js';
 import type { ReasonCode } from '../reason.js';
 
+export type EditionStepName = 'drafted' | 'checked' | 'approved' | 'withdrawn';
+
 /** What an accepted command changes: the whole of it, and nothing else. State is the fold of these. */
 export type Effect =
   | { readonly kind: 'enrollment'; readonly enrollment: Enrollment }
@@ -17,7 +19,9 @@ export type Effect =
   /** Two records that may be one person's: suspected by one, established by two (rules §9.15). */
   | { readonly kind: 'link' | 'unlink'; readonly other: string; readonly by: readonly string[] }
   /** A deviation that somebody has to work off; `code` says which. */
-  | { readonly kind: 'finding'; readonly code: string };
+  | { readonly kind: 'finding'; readonly code: string }
+  /** A step in the life of an edition, by its document's hash. */
+  | { readonly kind: 'edition'; readonly edition: string; readonly step: EditionStepName };
 
 /** Somebody has to look at what an advisory gate let pass: once at the issue and once at the hand-over, not at every question. */
 export const referralFinding = (referrals: readonly ReasonCode[]): Effect[] =>
@@ -72,6 +76,7 @@ export function apply(file: Case, effects: readonly Effect[]): Case {
       // The other record is no part of this case; the next read brings it.
       case 'link':
       case 'finding':
+      case 'edition':
         break;
     }
   }
