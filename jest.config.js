@@ -1,4 +1,4 @@
-// One project per tier, by cost: domain (milliseconds) → database → http → journeys. Nothing of ours is mocked in any of them.
+// One project per tier, by cost: domain (milliseconds) → oracle (seconds) → database → http → journeys. Nothing of ours is mocked in any of them.
 const tier = (name, extra = {}) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -15,6 +15,12 @@ const needsDatabase = {
 const needsCompiledService = { ...needsDatabase, globalSetup: '<rootDir>/test/support/journeys.setup.ts' };
 
 export default {
-  projects: [tier('domain'), tier('database', needsDatabase), tier('http', needsDatabase), tier('journeys', needsCompiledService)],
+  projects: [
+    tier('domain'),
+    tier('oracle'),
+    tier('database', needsDatabase),
+    tier('http', needsDatabase),
+    tier('journeys', needsCompiledService),
+  ],
   testTimeout: 30_000,
 };

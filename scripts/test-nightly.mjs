@@ -2,7 +2,7 @@
 // Same files, more rounds.
 import { runTiers } from './tiers.mjs';
 
-console.log('The same tests at full size. About fifteen minutes on two cores; each file says so when it is done.');
+console.log('The same tests at full size. About twenty minutes on two cores; each file says so when it is done.');
 await runTiers([
   {
     tier: 'domain',
@@ -10,6 +10,7 @@ await runTiers([
     env: { PROPERTY_RUNS: '3000', EXPLORE_FACTS: '2' },
     args: ['--testPathPatterns=properties|product.graph'],
   },
+  { tier: 'oracle', name: 'oracle, 100,000 random timelines an edition', env: { ORACLE_TIMELINES: '100000' } },
   // One file after the other: each of them fills the machine by itself.
   { tier: 'journeys', name: 'journeys, full size', args: ['--runInBand', '--globals', JSON.stringify({ full: true })] },
 ]);

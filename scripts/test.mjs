@@ -5,6 +5,7 @@ await runTiers([
   { tier: 'domain', name: 'domain' },
   { tier: 'domain', name: 'domain, with TZ=America/Los_Angeles', env: { TZ: 'America/Los_Angeles' } },
   { tier: 'domain', name: 'domain, with TZ=Asia/Kolkata', env: { TZ: 'Asia/Kolkata' } },
+  { tier: 'oracle', name: 'oracle, 5,000 random timelines an edition' },
   { tier: 'database', name: 'database' },
   { tier: 'http', name: 'http' },
   { tier: 'journeys', name: 'journeys' },

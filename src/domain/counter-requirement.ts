@@ -40,10 +40,10 @@ const reservationHeld: Requirement = ({ authorization, effective, by, file, at }
   return ['NOT_RESERVED'];
 };
 
-const shipSameDay: Requirement = ({ authorization, effective, edition, handover, at }) => {
+const shipSameDay: Requirement = ({ authorization, effective, edition, handover }) => {
   const asked = categoryOf(authorization.category, edition)?.shipSameDay === true;
   if (!asked || handover === null || !handover.ship || effective.live === null) return met;
-  return unless(dateAt(effective.live.reservedAt, handover.siteZone) === dateAt(at, handover.siteZone), 'SHIP_SAME_DAY');
+  return unless(dateAt(effective.live.reservedAt, handover.siteZone) === dateAt(handover.handedOverAt, handover.siteZone), 'SHIP_SAME_DAY');
 };
 
 const daysLeftRequirement: Requirement = ({ file, on, edition, authorization }) => {

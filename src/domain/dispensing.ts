@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type LocalDate } from './calendar.js';
+import { addDays, daysBetween, type Instant, type LocalDate } from './calendar.js';
 import { type Case, evidenceOf, type Fill, type Prescription, type PrescriptionLine, type Regimen } from './patient.js';
 
 /** Arithmetic of supply: how long capsules last, and how many days of therapy are left in the patient's hands. */
@@ -55,6 +55,8 @@ function longestLine({ lines, supplyDays }: Prescription, capsules: number, give
 
 interface SupplyEvent {
   readonly on: LocalDate;
+  /** On one day a dose change and a hand-over go by their instants: only what was handed over before it is thrown away. */
+  readonly at: Instant;
   readonly kind: 'fill' | 'interrupted' | 'resumed' | 'stopped';
   readonly days: number;
 }
@@ -62,12 +64,14 @@ interface SupplyEvent {
 function supplyEvents(file: Case): SupplyEvent[] {
   const fills = [...file.fills, ...file.linked.flatMap((record) => record.fills)]
     .filter((fill: Fill) => fill.returnedUnopened !== true)
-    .map((fill): SupplyEvent => ({ on: fill.handedOver.on, kind: 'fill', days: fill.supplyDays }));
+    .map((fill): SupplyEvent => ({ on: fill.handedOver.on, at: fill.handedOver.at, kind: 'fill', days: fill.supplyDays }));
   const therapy = evidenceOf(file, 'therapy').map(
-    (fact): SupplyEvent => ({ on: fact.on, kind: fact.change === 'resumed' ? 'resumed' : 'interrupted', days: 0 }),
+    (fact): SupplyEvent => ({ on: fact.on, at: -Infinity, kind: fact.change === 'resumed' ? 'resumed' : 'interrupted', days: 0 }),
   );
-  const doses = evidenceOf(file, 'dose-change').map((fact): SupplyEvent => ({ on: fact.on, kind: 'stopped', days: 0 }));
-  return [...doses, ...therapy, ...fills].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+  const doses = evidenceOf(file, 'dose-change').map(
+    (fact): SupplyEvent => ({ on: fact.on, at: fact.recordedAt, kind: 'stopped', days: 0 }),
+  );
+  return [...therapy, ...fills, ...doses].sort((a, b) => (a.on === b.on ? Math.sign(a.at - b.at) || 0 : a.on < b.on ? -1 : 1));
 }
 
 /** What is in the patient's hands: capsules that run through `end`, or, while the therapy is held, so many days of them that wait. */

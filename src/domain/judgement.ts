@@ -24,6 +24,8 @@ export interface Judgement {
   readonly handover: {
     readonly ship: boolean;
     readonly siteZone: string;
+    /** When custody passed: now, or when it is reported to have. */
+    readonly handedOverAt: Instant;
     readonly checklist: boolean;
     readonly medicationGuide: boolean;
   } | null;

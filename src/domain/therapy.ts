@@ -80,6 +80,16 @@ function outOfTests(file: Case, lastFillOn: LocalDate, at: Instant, on: LocalDat
   });
 }
 
+/** Whether the prescriber has held the therapy on any day since then; a hold that began before and lasted on counts too. */
+function heldSince(file: Case, since: LocalDate): boolean {
+  const changes = evidenceOf(file, 'therapy');
+  return changes.some((fact, index) => {
+    if (fact.change === 'resumed') return false;
+    const resumed = changes.slice(index + 1).find((later) => later.change === 'resumed');
+    return fact.on >= since || resumed === undefined || resumed.on > since;
+  });
+}
+
 /** When the patient came to reproductive potential after her last fill, and not just by turning adult; null otherwise. */
 function newlyFertileOn(file: Case, since: Instant, on: LocalDate, edition: Edition): LocalDate | null {
   const changedAt = file.categorySince;
@@ -126,8 +136,7 @@ function workOutFirstRules(file: Case, at: Instant, edition: Edition): FirstRule
   if (!unbroken(file, dateAt(last.issuedAt, edition.zone), addDays(on, -1), edition))
     return { firstPrescription: false, tests: true, lead: true };
   const covered = coveredThrough(file, on);
-  const interrupted = evidenceOf(file, 'therapy').some((fact) => fact.change !== 'resumed' && fact.on >= last.handedOver.on);
-  const paused = interrupted || covered === null || covered < on;
+  const paused = heldSince(file, last.handedOver.on) || covered === null || covered < on;
   // What went untested before a clearing, its two quantitative results have answered; gaps count again from there.
   const testedUpTo = clearing === undefined ? last.handedOver.on : dateAt(clearing.through, edition.zone);
   const restart = paused && outOfTests(file, testedUpTo, at, on, edition);

@@ -28,7 +28,7 @@ function judgementIn(state: string, words: { do: string } & Record<string, unkno
   return { ...judgementOf(situation as Parameters<typeof judgementOf>[0], authorization), handover };
 }
 
-const HANDED = { ship: false, siteZone: EDITION.zone, checklist: true, medicationGuide: true };
+const HANDED = { ship: false, siteZone: EDITION.zone, handedOverAt: 0, checklist: true, medicationGuide: true };
 /** Judgements that between them meet and miss every guard. */
 const JUDGEMENTS: Record<string, Judgement> = {
   'nothing done': judgementIn('counseling', { do: 'issue-authorization' }),

@@ -150,7 +150,7 @@ function fillOf(
   handedOver: Moment,
   outcome: Fill['outcome'],
 ): Effect {
-  const { command, at } = situation;
+  const { command } = situation;
   const given = command.capsules !== null || command.supplyDays !== null ? command : (authorization?.reservation?.given ?? command);
   return {
     kind: 'fill',
@@ -159,7 +159,7 @@ function fillOf(
       authorization: authorization?.id ?? null,
       pharmacy: command.by.id,
       handedOver,
-      issuedAt: authorization?.issuedAt ?? at,
+      issuedAt: authorization?.issuedAt ?? handedOver.at,
       supplyDays: authorization === null ? 0 : givenSupplyDays(authorization.prescription, given),
       outcome,
       returnedAt: null,
@@ -195,6 +195,7 @@ export function handoverJudgement(judgement: Judgement, command: CommandOf<'disp
     handover: {
       ship: method === 'ship',
       siteZone: zoneOfSite(command, judgement),
+      handedOverAt: command.handedOver?.at ?? judgement.at,
       checklist: isGoneThrough(checklist, judgement),
       medicationGuide,
     },
