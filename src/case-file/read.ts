@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { type Instant, isLocalDate, isZone } from '../domain/calendar.js';
-import type { AuthorizationState, Case } from '../domain/patient.js';
+import { undeclarable } from '../domain/category.js';
+import type { AuthorizationState, Case, Declared } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import type { ReasonCode, WarningCode } from '../domain/reason.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
@@ -126,6 +127,9 @@ function readCase(
   });
   const first = events[0];
   if (!first) throw new CaseFileInvalid(`${path}/events`, 'there is no event');
+  for (const [name, world] of Object.entries(file.worlds ?? {}))
+    checkDeclared(world.patient?.declared, `/worlds/${name}/patient`, first.edition);
+  checkDeclared(each.given.patient?.declared, `${path}/given/patient`, first.edition);
   const world = worldOf(each.given, {
     path: `${path}/given`,
     worlds: file.worlds ?? {},
@@ -134,6 +138,12 @@ function readCase(
     elsewhere: (program) => catalogue.inForce(program, first.at),
   });
   return { id: each.id, title: each.title ?? each.id, world, program: file.program, editions, events };
+}
+
+/** Answers that the edition adds, by the names and kinds it gives them. */
+function checkDeclared(declared: unknown, path: string, edition: Edition): void {
+  const [name] = undeclarable((declared ?? {}) as Declared, edition);
+  if (name !== undefined) throw new CaseFileInvalid(`${path}/declared/${name}`, `the edition does not ask "${name}" so`);
 }
 
 /** Codes that the edition, not the schema, knows. */
@@ -148,6 +158,7 @@ function checkCodes(event: WrittenEvent, path: string, edition: Edition): void {
   check('agreement/category', agreement?.category, edition.categories);
   if (event.do === 'record-contraception' || event.do === 'report-method-failure')
     check('method', event['method'], edition.contraception.methods);
+  checkDeclared(event['declared'], path, edition);
   const zone = event['siteZone'];
   if (typeof zone === 'string' && !isZone(zone)) throw new CaseFileInvalid(`${path}/siteZone`, `"${zone}" is not a time zone`);
 }
