@@ -90,11 +90,23 @@ export class Proofs {
     const key = `${id} ${change}`;
     const known = this.played.get(key);
     if (known !== undefined) return known;
-    const events = readable.events.map((event) => (event.edition.hash === this.edition.hash ? { ...event, edition } : event));
-    const result = playCase({ ...readable, events });
+    const result = playCase(withEdition(readable, edition));
     this.played.set(key, result);
     return result;
   }
+}
+
+/** The case with that edition in the place of the one with the same hash, wherever it looks editions up. */
+function withEdition(readable: ReadableCase, edition: Edition): ReadableCase {
+  const instead = <E extends Edition | undefined>(found: E): E | Edition => (found?.hash === edition.hash ? edition : found);
+  return {
+    ...readable,
+    events: readable.events.map((event) => ({ ...event, edition: instead(event.edition) })),
+    editions: {
+      inForce: (program, at) => instead(readable.editions.inForce(program, at)),
+      withHash: (hash) => instead(readable.editions.withHash(hash)),
+    },
+  };
 }
 
 /** The edition as if it never judged that requirement there. */
@@ -115,7 +127,8 @@ function changed(document: object, edition: Edition, pointer: string, value: unk
   for (const step of steps) node = node[step] as Record<string, unknown>;
   const before = node[last];
   node[last] = isLeaf(before) ? { ...before, value } : value;
-  return editionFrom(copy, edition.hash);
+  // What the catalogue laid beside the document (the drug's facts) stays.
+  return { ...edition, ...editionFrom(copy, edition.hash) };
 }
 
 /** The value at a place of the document, out of its leaf; undefined when there is no such place. */
@@ -125,7 +138,10 @@ export function valueAt(document: object, pointer: string): unknown {
     if (node === null || typeof node !== 'object' || !Object.hasOwn(node, step)) return undefined;
     node = (node as Record<string, unknown>)[step];
   }
-  return isLeaf(node) ? node.value : node;
+  return unwrapped(node);
 }
+
+/** What a leaf holds; anything else is itself. */
+export const unwrapped = (node: unknown): unknown => (isLeaf(node) ? node.value : node);
 
 const isLeaf = (node: unknown): node is { value: unknown } => node !== null && typeof node === 'object' && Object.hasOwn(node, 'value');

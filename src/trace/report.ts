@@ -1,6 +1,6 @@
 import { COMMAND_NAMES } from '../domain/authorization/decide.js';
 import type { Enforcement, MappedLine, Mapping, Recording } from './mapping.js';
-import { type Proofs, valueAt } from './proof.js';
+import { type Proofs, unwrapped, valueAt } from './proof.js';
 import { fingerprintOf, type RequirementLine, type RequirementList } from './requirement-list.js';
 
 /** What became of every line that was asked, judged against the edition and the code as they stand now. */
@@ -99,13 +99,14 @@ function recordingProblem(recording: Recording, document: object): string[] {
   );
 }
 
-/** The texts that stand under a key, wherever it is below. */
+/** The texts that stand under a key, bare or in a leaf, wherever it is below. */
 function textsIn(node: unknown, key: string): Set<string> {
   const found = new Set<string>();
   const visit = (each: unknown): void => {
     if (each === null || typeof each !== 'object') return;
     for (const [name, value] of Object.entries(each)) {
-      if (name === key && typeof value === 'string') found.add(value);
+      const text = unwrapped(value);
+      if (name === key && typeof text === 'string') found.add(text);
       visit(value);
     }
   };

@@ -210,4 +210,15 @@ describe('a mapping that says what is not so', () => {
   ])('recorded as what is there: %s', (_, line) => {
     expect([problemsOf(line), reportOf(line).lines[0]?.status]).toEqual([[], 'recorded']);
   });
+
+  test('recorded as a duty, which the edition writes bare or with its source', () => {
+    const duties = [
+      { who: 'pharmacy', what: 'sweep' },
+      { who: 'pharmacy', what: { value: 'dust', source: 'S1', verified: true } },
+    ];
+    const under = (duty: string) =>
+      reportOn(list, { ...MAPPING, lines: { one: { of: fingerprintOf(LINE), recorded: [{ duty }] } } }, { ...DOCUMENT, duties }, proofs)
+        .holds;
+    expect([under('sweep'), under('dust'), under('S1'), under('pharmacy')]).toEqual([true, true, false, false]);
+  });
 });
