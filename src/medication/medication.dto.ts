@@ -33,11 +33,17 @@ const rxnorm: FieldRule = {
   schema: { type: 'string', pattern: '^\\d{1,9}$', example: '9384' },
 };
 
-/** Its inside is read by its own rules, which name each place. */
+/** The wrapping, judged before anything is looked for. Its inside is read by rules of its own, which name each place. */
 const bundle: FieldRule = {
   name: 'bundle',
-  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  message: 'Send a FHIR R4 Bundle: an object with resourceType and entry.',
+  holds: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'resourceType' in value &&
+    value.resourceType === 'Bundle' &&
+    'entry' in value &&
+    Array.isArray(value.entry),
+  message: 'Send a FHIR R4 Bundle: an object with "resourceType": "Bundle" and a list of entries.',
   schema: {
     type: 'object',
     additionalProperties: true,

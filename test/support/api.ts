@@ -169,6 +169,21 @@ const KNOWN: Readonly<Record<string, unknown>> = {
   handedOverAt: earlier(0.01),
 };
 
+/** A FHIR bundle that says one medicine is taken. */
+const bundleOf = (text: string) => ({
+  resourceType: 'Bundle',
+  entry: [
+    {
+      resource: {
+        resourceType: 'MedicationStatement',
+        status: 'active',
+        subject: { reference: 'Patient/1' },
+        medicationCodeableConcept: { text },
+      },
+    },
+  ],
+});
+
 /** The same name means another thing here. */
 const OF_OPERATION: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   recordContraception: { method: 'male-condom', from: '2026-01-01' },
@@ -186,6 +201,10 @@ const OF_OPERATION: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   reportHandOver: { lines: LINES.map(({ strengthMg, capsules }) => ({ strengthMg, capsules, ndc: '59572-0425-21', lot: 'A1234' })) },
   setAccommodation: { kind: 'home-tests', from: earlier(1) },
   requestException: { kind: 'lost-capsules' },
+  importMedications: { bundle: bundleOf('aspirin') },
+  importMedicationsAtSite: { bundle: bundleOf('aspirin') },
+  stateIndication: { indication: 'mm-combination' },
+  recordLaboratoryWork: { what: 'blood-count' },
   searchEntries: { from: earlier(1), patient: NOBODY, authorization: NOBODY, organization: NOBODY },
 };
 

@@ -190,10 +190,11 @@ describe('a FHIR bundle', () => {
     expect(pointers(await post(doctor, chart, 'medications/import', { whole: true, bundle: other }))).toEqual([
       '/bundle/entry/0/resource/birthDate',
     ]);
-    expect(pointers(await post(doctor, chart, 'medications/import', { whole: true, bundle: {} }))).toEqual([
-      '/bundle/resourceType',
-      '/bundle/entry',
-    ]);
+    for (const wrong of [{}, { resourceType: 'Bundle' }, { resourceType: 'Bundle', entry: {} }, { resourceType: 'Patient', entry: [] }])
+      expect(pointers(await post(doctor, chart, 'medications/import', { whole: true, bundle: wrong }))).toEqual(['/bundle']);
+    expect(
+      pointers(await post(doctor, chart, 'medications/import', { whole: true, bundle: { resourceType: 'Bundle', entry: [] } })),
+    ).toEqual(['/bundle/entry']);
     expect(pointers(await post(doctor, chart, 'medications/import', { whole: true, bundle: [] }))).toEqual(['/bundle']);
     expect((await entriesOf(running, chart.patient)).length).toBe(before);
   });
