@@ -46,6 +46,7 @@ describe('a medicine’s name', () => {
   test('a code adds to the name, and proves no name right', () => {
     expect(look('heart pill', '3407')).toEqual({ codes: ['digoxin'], whole: false });
     expect(look('aspirin', '3407').codes.toSorted()).toEqual(['aspirin', 'digoxin']);
+    expect(look('10 mg tablet', '3407')).toEqual({ codes: ['digoxin'], whole: false });
     expect(look('aspirin', '999999999')).toEqual({ codes: ['aspirin'], whole: true });
   });
 
