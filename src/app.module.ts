@@ -30,7 +30,7 @@ export class AppModule {
         ParticipantModule,
         PatientDeskModule,
         ReportModule,
-        ReportingModule,
+        ReportingModule.register(config),
         StewardModule,
       ],
     };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { runCaseFiles } from './case-file/command.js';
 import { loadConfig } from './config.js';
 import { runCheck, runDiff, runList, runPublish } from './program/command.js';
+import { whatIfCommand } from './reporting/what-if/command.js';
 
 /** The `rems` command. Exit 0 done, 1 a check failed, 2 bad usage. */
 const rems = new Command('rems').description('The REMS authorization service’s command line.').exitOverride();
@@ -148,6 +149,12 @@ async function serviceOf({ url, as, tokenFile }: ServiceOptions): Promise<{ url:
   if (!config.demo) throw new Error('Demo tokens are for demos only: OIDC_ISSUER is set.');
   return { url, token: await mintToken({ as, dataDir: config.dataDir }) };
 }
+
+rems.addCommand(
+  whatIfCommand((code) => {
+    process.exitCode = code;
+  }).exitOverride(),
+);
 
 try {
   await rems.parseAsync();

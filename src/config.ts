@@ -58,6 +58,8 @@ export interface Config {
   readonly missesPerTenMinutes: number;
   /** REMS_SWEEP_SECONDS · how long the background job rests between two rounds; 0: this process does none. */
   readonly sweepSeconds: number;
+  /** REMS_WHAT_IF_THREADS · threads that a what-if asked for over HTTP may use, one such run at a time; 0: the service's own, between requests. */
+  readonly whatIfThreads: number;
   /** REMS_TRUSTED_PROXIES · addresses or ranges of your own proxies, by commas, whose X-Forwarded-For is believed. None: every caller's address is his own. */
   readonly trustedProxies: readonly string[];
 }
@@ -136,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     anonymousRatePerMinute: whole('REMS_ANONYMOUS_RATE_PER_MINUTE', 120, 1, 1_000_000),
     missesPerTenMinutes: whole('REMS_MISSES_PER_10_MINUTES', 20, 1, 1_000_000),
     sweepSeconds: whole('REMS_SWEEP_SECONDS', 5, 0, 3_600),
+    whatIfThreads: whole('REMS_WHAT_IF_THREADS', 1, 0, 64),
     trustedProxies: addresses('REMS_TRUSTED_PROXIES'),
   });
 }

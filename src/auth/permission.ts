@@ -190,6 +190,9 @@ const TABLE = {
   explainDecision: row({ auditor: 'any' }),
   replayDecision: row({ auditor: 'any' }),
   getLogKey: row(everyRole('any')),
+  // Over the whole record, and by pseudonyms only.
+  whatIf: row({ steward: 'any' }),
+  whatIfTimeline: row({ steward: 'any' }),
 
   // the service itself
   health: open,

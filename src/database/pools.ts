@@ -37,6 +37,8 @@ export interface PoolStats {
 export interface Pools {
   readonly counter: QueryPool;
   readonly rest: QueryPool;
+  /** For readers of the whole record, who need connections of their own. */
+  readonly serviceUrl: string;
   /**
    * How far the database's clock is ahead of ours, in milliseconds, half the round trip taken off; the quickest of three readings.
    * A demo clock counts as the database's clock.
@@ -68,6 +70,7 @@ export function openPools(settings: PoolSettings, serviceUrl: string, log: Log):
   return {
     counter,
     rest,
+    serviceUrl,
     clockSkew: (serviceNow = Date.now) => readClockSkew(rest, serviceNow),
     warm: async () => {
       await Promise.all([counter.warm(), rest.warm()]);

@@ -38,10 +38,18 @@ export function readEntry(stored: StoredEntry): ReadEntry | null {
  * The case as that decision saw it, from the log alone: the fold of the effects of every earlier version of the enrollment, and beside it what
  * the entry itself kept of the world outside (participants, accommodations, linked records). No table of the present is asked.
  */
-export function caseAsSeen({ line, basis }: ReadEntry, earlier: readonly ReadEntry[]): Case {
-  const { participants, accommodations = [], linked = [], elsewhere } = basis;
-  let file: Case = { ...caseOfNobody({}), patient: line.patient ?? 'unknown' };
+export function caseAsSeen(read: ReadEntry, earlier: readonly ReadEntry[]): Case {
+  let file = beforeAnything(read.line.patient);
   for (const each of earlier) file = apply(file, each.effects);
+  return asSeen(file, read);
+}
+
+/** The case of a patient about whom nothing has been recorded yet. */
+export const beforeAnything = (patient: string | null): Case => ({ ...caseOfNobody({}), patient: patient ?? 'unknown' });
+
+/** A folded case as the one read of that decision brought it: in that read's order, with what the entry kept of the world outside. */
+export function asSeen(file: Case, { line, basis }: ReadEntry): Case {
+  const { participants, accommodations = [], linked = [], elsewhere } = basis;
   return {
     ...file,
     enrollment: file.enrollment && { ...file.enrollment, revision: line.aggregate.saw },

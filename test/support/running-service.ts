@@ -66,7 +66,7 @@ export function caller(service: Service, token: string): Caller {
       ...(body === undefined ? {} : { payload: body }),
       headers: { authorization: `Bearer ${token}`, ...(key === undefined ? {} : { 'idempotency-key': key }) },
     });
-    const json = String(reply.headers['content-type'] ?? '').includes('json');
+    const json = /^application\/(?:problem\+)?json/.test(String(reply.headers['content-type'] ?? ''));
     return {
       status: reply.statusCode,
       body: json && reply.body !== '' ? JSON.parse(reply.body) : null,
