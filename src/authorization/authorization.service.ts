@@ -41,6 +41,7 @@ export class AuthorizationService {
       lane: this.pools.rest,
       target: await this.enrollmentOf(enrollment),
       idempotency: keyed,
+      operation: 'startAuthorization',
       mayTouch: (loaded) => mayTouch(principal, 'startAuthorization', loaded),
       command: (loaded, fact) => ({
         do: 'start-authorization',
@@ -109,6 +110,7 @@ export class AuthorizationService {
       lane: this.pools.rest,
       target: { by: 'authorization', value: authorization },
       idempotency: keyed,
+      operation,
       mayTouch: (loaded) => mayTouch(principal, operation, loaded),
       command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(principal, loaded.file.patient) }),
       ...(statement ? { attestation: () => attest(statement, principal) } : {}),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperationId } from '../auth/permission.js';
 import { chance, newId } from '../chance.js';
 import type { SealedEntry } from '../compliance-log/seal.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
@@ -12,6 +13,7 @@ import type { Attestation } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
 import { type Chosen, editionsFor } from '../program/edition.choice.js';
+import { accessDenied, deniedCase } from './access.denied.js';
 import type { Caller } from './caller.js';
 import type { CaseBy } from './case.read.js';
 import type { CaseStore, Db, LoadedCase } from './case.store.js';
@@ -36,8 +38,12 @@ export interface Request {
   readonly newcomer?: Newcomer;
   /** What else the command needs, read after the case in every attempt. */
   readonly reads?: (db: Db, loaded: LoadedCase) => Promise<void>;
-  /** Whether this caller may know of this case at all; false answers 404, as if there were none. */
+  /** The operation asked for, for the entry of one who asks about what is not his; left out by the service itself. */
+  readonly operation?: OperationId;
+  /** Whether this caller may know of this case at all; false answers 404, as if there were none, and leaves an entry (T10). */
   readonly mayTouch: (loaded: LoadedCase) => boolean;
+  /** Whether what the address names besides the case is there; false answers 404. */
+  readonly exists?: (loaded: LoadedCase) => boolean;
   /** Whether the case is not to be touched: then it is decided as a number that nobody was given, with an entry that says which it was. */
   readonly unseen?: (loaded: LoadedCase) => boolean;
   /** The command, from the case as read. `id` is fresh and names the new fact. */
@@ -116,7 +122,8 @@ export class CommandRunner {
       const participants = [principal.participantId ?? principal.siteId, ...(request.participants ?? [])].filter((id) => id !== null);
       const found = await this.load(request, participants, key);
       if (found.earlier && idempotency) return replayOf(found.earlier, bodyHash);
-      if (!request.mayTouch(found)) throw new NotFound();
+      if (!request.mayTouch(found)) throw await this.notTheirs(request, found);
+      if (request.exists?.(found) === false) throw new NotFound();
       checkClock(found, this.parts);
       const loaded = request.unseen?.(found) ? unseenCase(found, participants, this.parts.catalogue) : found;
       await request.reads?.(request.lane, loaded);
@@ -144,6 +151,11 @@ export class CommandRunner {
     const found = unknownIsDecided ? await store.loadOrNobody(lane, query) : await store.load(lane, query);
     if (found === null) throw new NotFound();
     return 'file' in found ? found : nobodysCase(found, catalogue);
+  }
+
+  private async notTheirs({ principal, lane, operation }: Request, found: LoadedCase): Promise<NotFound> {
+    if (found.file.enrollment === null || operation === undefined) return new NotFound();
+    return accessDenied(this.parts, lane, principal, deniedCase(operation, found));
   }
 
   /** One command inside a larger transaction that already holds the enrollment's row, so that there is no race to lose. */

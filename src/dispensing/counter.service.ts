@@ -120,6 +120,7 @@ export class CounterService {
         lane: this.pools.counter,
         target: { by: 'number', value: number },
         unknownIsDecided: true,
+        operation,
         // Here, after an earlier reply to the same key has been repeated: a lost answer must not meet a limit.
         mayTouch: (loaded) => {
           admit(loaded);

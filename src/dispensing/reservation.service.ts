@@ -110,6 +110,7 @@ export class ReservationService {
       participants,
       unknownIsDecided,
       idempotency: keyed,
+      operation,
       mayTouch: (loaded) => {
         if (ofOthers) refuseUnregisteredSite(principal, loaded);
         // A fact is recorded whatever zone it names: the zone on record counts.

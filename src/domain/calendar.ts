@@ -9,7 +9,7 @@ export type LocalDate = string;
 /** A local date, or a month (`YYYY-MM`) when the day is not known; judged at the month's end (rules §9.9). */
 export type LocalDateOrMonth = string;
 
-export const SECOND_MS = 1_000;
+const SECOND_MS = 1_000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;

@@ -12,7 +12,7 @@ export const checklistOf = (category: string | null, edition: Edition): readonly
   (category === null ? undefined : edition.checklists[category]) ?? [];
 
 /** The questions that are not answered as they need to be; a question answered both ways is not answered. */
-export const openQuestions = (questions: readonly ChecklistQuestion[], answers: readonly ChecklistAnswer[]): ChecklistQuestion[] =>
+const openQuestions = (questions: readonly ChecklistQuestion[], answers: readonly ChecklistAnswer[]): ChecklistQuestion[] =>
   questions.filter(({ id, needs }) => {
     const given = answers.filter(({ question }) => question === id);
     return given.length === 0 || given.some(({ answer }) => answer !== needs);

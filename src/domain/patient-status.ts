@@ -1,4 +1,4 @@
-import { dispenseBy, effectiveState, isPreparing, preparationEnd } from './authorization/deadline.js';
+import { dispenseBy, effectiveState, isPreparing, unissued } from './authorization/deadline.js';
 import { counterReasons, earliestIssue } from './authorization/explain.js';
 import { addDays, dateAt, HOUR_MS, type Instant, type LocalDate, startOfDay } from './calendar.js';
 import { ageAt } from './category.js';
@@ -123,22 +123,5 @@ export function nextTestBy({ file, at, on, edition }: Judgement, reasons: readon
 }
 
 /** What the next prescription would be when somebody started it now: only asked about the patient, never about itself. */
-export function draft(at: Instant, edition: Edition): Authorization {
-  return {
-    id: 'draft',
-    machineVersion: 1,
-    state: 'counseling',
-    edition: edition.edition,
-    editionHash: edition.hash,
-    prescription: { lines: [], supplyDays: 1, refillsAsked: 0, channel: '' },
-    startedAt: at,
-    preparationEndsAt: preparationEnd(at, edition),
-    issuedAt: null,
-    issuedBy: null,
-    category: null,
-    expiresAt: null,
-    restedOn: [],
-    reservation: null,
-    exceptions: [],
-  };
-}
+export const draft = (at: Instant, edition: Edition): Authorization =>
+  unissued('draft', 1, { lines: [], supplyDays: 1, refillsAsked: 0, channel: '' }, at, edition);

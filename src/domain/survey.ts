@@ -4,7 +4,7 @@ import type { Edition, Question, Questionnaire } from './program.js';
 /** The edition's surveys: which one a category answers, and whether the answers are those the program expects. */
 
 /** Ways out that stand beside every question. Neither counts as a yes or a no: somebody talks with the patient. */
-export const OPEN_ANSWERS = ['not-sure', 'talk'] as const;
+const OPEN_ANSWERS = ['not-sure', 'talk'] as const;
 export const SURVEY_ANSWERS = ['yes', 'no', ...OPEN_ANSWERS] as const;
 
 export interface SurveyOf {

@@ -157,6 +157,7 @@ export class ExceptionService {
       lane: this.pools.rest,
       target: { by: 'authorization' as const, value: authorization },
       idempotency: keyed,
+      operation,
       mayTouch: (loaded: Decided['loaded']) => mayTouch(principal, operation, loaded),
     };
   }

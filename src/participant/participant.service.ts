@@ -2,19 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type OperationId, permissionOf } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
+import { accessDenied } from '../authorization/access.denied.js';
 import { actorOf } from '../authorization/access.js';
 import { answerTo } from '../authorization/answer.js';
 import { attest, type StatementId } from '../authorization/attestation.js';
 import type { Keyed } from '../authorization/authorization.service.js';
-import { POOLS } from '../authorization/authorization.tokens.js';
-import type { Decided, Sent } from '../authorization/command.runner.js';
+import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
+import type { Decided, RunnerParts, Sent } from '../authorization/command.runner.js';
 import { NotFound } from '../authorization/outcome.errors.js';
 import type { Pools, Tx } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { type Decision, decide } from '../domain/authorization/decide.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Participant } from '../domain/participant.js';
-import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { DeskRunner, type Subject } from './desk.runner.js';
 import { type Contact, type KnownParticipant, type ParticipantPage, ParticipantStore } from './participant.store.js';
 import { type ParticipantView, participantView } from './participant.view.js';
@@ -37,7 +37,7 @@ export class ParticipantService {
     @Inject(DeskRunner) private readonly desk: DeskRunner,
     @Inject(ParticipantStore) private readonly store: ParticipantStore,
     @Inject(SuspensionService) private readonly suspension: SuspensionService,
-    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
+    @Inject(RUNNER_PARTS) private readonly parts: RunnerParts,
     @Inject(POOLS) private readonly pools: Pools,
   ) {}
 
@@ -169,12 +169,14 @@ export class ParticipantService {
   /** The participant, or 404 for whoever may not know of it. */
   private async reached(principal: Principal, operation: OperationId, id: string): Promise<KnownParticipant & { at: Instant }> {
     const known = await this.store.find(this.pools.rest, id);
-    if (known === null || !mayReach(principal, operation, known.participant)) throw new NotFound();
-    return known;
+    if (known === null) throw new NotFound();
+    if (mayReach(principal, operation, known.participant)) return known;
+    const aggregate = { kind: 'participant', id, saw: known.participant.revision } as const;
+    throw await accessDenied(this.parts, this.pools.rest, principal, { operation, at: known.at, aggregate, patient: null });
   }
 
   private zone(at: Instant): string {
-    return this.catalogue.inForce(this.catalogue.programs()[0] ?? '', at)?.zone ?? 'UTC';
+    return this.parts.catalogue.inForce(this.parts.catalogue.programs()[0] ?? '', at)?.zone ?? 'UTC';
   }
 }
 

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
-import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
-import { CaseStore } from '../authorization/case.store.js';
-import type { Decided, Sent } from '../authorization/command.runner.js';
+import { accessDenied, deniedCase } from '../authorization/access.denied.js';
+import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
+import type { Decided, RunnerParts, Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import { answerable } from '../domain/patient-status.js';
-import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { PatientCommands } from '../speaker/patient.commands.js';
 import { type NamedIdentity, ownPatient, speakerFor } from '../speaker/speaker.js';
 import type { Audience } from '../wording/audience.js';
@@ -27,23 +26,22 @@ export interface About {
 export class PatientDeskService {
   constructor(
     @Inject(PatientCommands) private readonly commands: PatientCommands,
-    @Inject(CaseStore) private readonly store: CaseStore,
-    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
     @Inject(POOLS) private readonly pools: Pools,
-    @Inject(DESK_PHONE) private readonly deskPhone: string,
+    @Inject(RUNNER_PARTS) private readonly parts: RunnerParts,
   ) {}
 
   /** For her own screen. It changes nothing and leaves no entry. */
   async status(caller: Principal, program: string): Promise<MyStatusView> {
     const patient = ownPatient(caller);
-    const enrollment = await this.store.enrollmentId(this.pools.rest, patient, program);
+    const enrollment = await this.parts.store.enrollmentId(this.pools.rest, patient, program);
     const query = { by: 'enrollment', value: enrollment ?? '', participants: [], caller: caller.subject, key: '' } as const;
-    const loaded = enrollment === null ? null : await this.store.load(this.pools.rest, query);
-    const speaker = speakerFor(caller, patient, undefined, this.catalogue);
-    if (loaded === null || !speaker.reaches('myStatus', loaded)) throw new NotFound();
-    const edition = this.catalogue.inForce(program, loaded.at);
+    const loaded = enrollment === null ? null : await this.parts.store.load(this.pools.rest, query);
+    const speaker = speakerFor(caller, patient, undefined, this.parts.catalogue);
+    if (loaded === null) throw new NotFound();
+    if (!speaker.reaches('myStatus', loaded)) throw await accessDenied(this.parts, this.pools.rest, caller, deniedCase('myStatus', loaded));
+    const edition = this.parts.catalogue.inForce(program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
-    return statusView({ loaded, edition, deskPhone: this.deskPhone, audience: readerOf(speaker.audience) });
+    return statusView({ loaded, edition, deskPhone: this.parts.deskPhone, audience: readerOf(speaker.audience) });
   }
 
   /** For the phone desk, which reads it out: whoever looked, and for whom, stays in an entry. */

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
+import { accessDenied, deniedCase } from '../authorization/access.denied.js';
 import { mayTouch } from '../authorization/access.js';
-import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
-import { CaseStore } from '../authorization/case.store.js';
+import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
+import type { RunnerParts } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import { decide } from '../domain/authorization/decide.js';
-import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { chartOf, previewOf } from './chart.js';
 import type { CategoryPreview, PatientView } from './chart.view.js';
 import { categoryChange } from './enrollment.command.js';
@@ -20,11 +20,9 @@ import { PersonStore } from './person.store.js';
 @Injectable()
 export class ChartService {
   constructor(
-    @Inject(CaseStore) private readonly cases: CaseStore,
     @Inject(PersonStore) private readonly people: PersonStore,
-    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
     @Inject(POOLS) private readonly pools: Pools,
-    @Inject(DESK_PHONE) private readonly deskPhone: string,
+    @Inject(RUNNER_PARTS) private readonly parts: RunnerParts,
   ) {}
 
   async patient(principal: Principal, patient: string, program: string): Promise<PatientView> {
@@ -44,13 +42,14 @@ export class ChartService {
 
   private async read(principal: Principal, operation: OperationId, patient: string, program: string): Promise<Reading> {
     const { rest } = this.pools;
-    const enrollment = await this.cases.enrollmentId(rest, patient, program);
+    const enrollment = await this.parts.store.enrollmentId(rest, patient, program);
     if (enrollment === null) throw new NotFound();
     const participants = principal.participantId === null ? [] : [principal.participantId];
-    const loaded = await this.cases.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
-    if (loaded === null || !mayTouch(principal, operation, loaded)) throw new NotFound();
-    const edition = this.catalogue.inForce(loaded.program, loaded.at);
+    const loaded = await this.parts.store.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
+    if (loaded === null) throw new NotFound();
+    if (!mayTouch(principal, operation, loaded)) throw await accessDenied(this.parts, rest, principal, deniedCase(operation, loaded));
+    const edition = this.parts.catalogue.inForce(loaded.program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
-    return { loaded, edition, deskPhone: this.deskPhone };
+    return { loaded, edition, deskPhone: this.parts.deskPhone };
   }
 }

@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
+import { accessDenied, deniedCase } from '../authorization/access.denied.js';
 import { actorOf, mayTouch } from '../authorization/access.js';
 import { answerTo } from '../authorization/answer.js';
 import { attest } from '../authorization/attestation.js';
 import type { Keyed } from '../authorization/authorization.service.js';
-import { POOLS } from '../authorization/authorization.tokens.js';
-import { CaseStore, type LoadedCase } from '../authorization/case.store.js';
-import { CommandRunner, type Decided, type Sent } from '../authorization/command.runner.js';
+import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
+import type { LoadedCase } from '../authorization/case.store.js';
+import { CommandRunner, type Decided, type RunnerParts, type Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { laxer } from '../domain/authorization/doubles.js';
 import { dateAt } from '../domain/calendar.js';
-import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { PersonStore, type StandingLink } from './person.store.js';
 
 type Work = 'link-patients' | 'unlink-patients';
@@ -26,15 +26,15 @@ const STATEMENT = { 'link-patients': 'link-patients.1', 'unlink-patients': 'unli
 export class PatientLinkService {
   constructor(
     @Inject(CommandRunner) private readonly runner: CommandRunner,
-    @Inject(CaseStore) private readonly cases: CaseStore,
     @Inject(PersonStore) private readonly people: PersonStore,
-    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
+    @Inject(RUNNER_PARTS) private readonly parts: RunnerParts,
     @Inject(POOLS) private readonly pools: Pools,
   ) {}
 
   async link(principal: Principal, { patientId, otherPatientId, program }: Joined, keyed: Keyed): Promise<Sent> {
     const pair = await this.both(principal, [patientId, otherPatientId], program);
-    if (!pair.every((each) => mayTouch(principal, 'linkPatients', each))) throw new NotFound();
+    const others = pair.find((each) => !mayTouch(principal, 'linkPatients', each));
+    if (others) throw await accessDenied(this.parts, this.pools.rest, principal, deniedCase('linkPatients', others));
     return this.settle(principal, 'link-patients', pair, keyed);
   }
 
@@ -43,12 +43,13 @@ export class PatientLinkService {
     const records = await this.people.linked(this.pools.rest, link);
     if (records === null) throw new NotFound();
     const pair = await this.both(principal, records, program);
-    if (!pair.some((each) => mayTouch(principal, 'unlinkPatients', each))) throw new NotFound();
+    if (!pair.some((each) => mayTouch(principal, 'unlinkPatients', each)))
+      throw await accessDenied(this.parts, this.pools.rest, principal, deniedCase('unlinkPatients', pair[0]));
     return this.settle(principal, 'unlink-patients', pair, keyed);
   }
 
   private settle(principal: Principal, work: Work, [one, second]: readonly [LoadedCase, LoadedCase], keyed: Keyed): Promise<Sent> {
-    const edition = this.catalogue.inForce(one.program, one.at);
+    const edition = this.parts.catalogue.inForce(one.program, one.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
     const first = laxer(one.file, second.file, dateAt(one.at, edition.zone), edition) === second.file ? second : one;
     const other = (first === one ? second : one).file.patient;
@@ -81,8 +82,9 @@ export class PatientLinkService {
     const { rest } = this.pools;
     const participants = principal.participantId === null ? [] : [principal.participantId];
     const load = async (patient: string): Promise<LoadedCase> => {
-      const value = await this.cases.enrollmentId(rest, patient, program);
-      const loaded = value === null ? null : await this.cases.load(rest, { by: 'enrollment', value, participants, caller: '', key: '' });
+      const value = await this.parts.store.enrollmentId(rest, patient, program);
+      const loaded =
+        value === null ? null : await this.parts.store.load(rest, { by: 'enrollment', value, participants, caller: '', key: '' });
       if (loaded === null) throw new NotFound();
       return loaded;
     };

@@ -17,7 +17,7 @@ export function birthDatesToLookUnder(birthDate: string): string[] {
 }
 
 /** Letters and digits alone, in one case: how record numbers and postal codes are compared. */
-export const plainCode = (code: string): string => code.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
+const plainCode = (code: string): string => code.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** The last ten digits: numbers are written with and without a country's code. */
 const plainPhone = (phone: string): string => phone.replace(/\D/g, '').slice(-10);

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ACCESS_DENIED } from '../authorization/access.denied.js';
 import { COMMAND_NAMES } from '../domain/authorization/decide.js';
 import { REASON_CODES, type ReasonCode } from '../domain/reason.js';
 import { ChoiceField, IdField, InstantField, NumberField, TextField } from '../http/fields.js';
 
 const OUTCOMES = ['allow', 'deny', 'recorded-as-deviation'] as const;
-const COMMANDS = [...COMMAND_NAMES, 'assign-finding', 'close-finding'];
+const COMMANDS = [...COMMAND_NAMES, 'assign-finding', 'close-finding', ACCESS_DENIED];
 
 export class SearchEntriesRequest {
   @IdField({ description: 'The patient’s pseudonym', optional: true })

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { ACCESS_DENIED } from '../authorization/access.denied.js';
 import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
 import { NotFound } from '../authorization/outcome.errors.js';
 import { said } from '../authorization/view.js';
@@ -146,6 +147,8 @@ export class LogService {
   private async recalled(id: string): Promise<Recalled> {
     const stored = await this.found(id);
     const { aggregate, edition: pinned, besides = [] }: LogEntry = lineOf(stored);
+    if (stored.command === ACCESS_DENIED)
+      throw gone('nothing-decided', 'Somebody asked about what is not his and was told that there is nothing. Nothing was decided.');
     const earlier = aggregate.kind === 'enrollment' ? await this.store.versionsOf(this.pools.rest, aggregate.id, aggregate.saw) : [];
     const reads = [stored, ...earlier].map(readEntry);
     if (reads.includes(null)) throw gone('values-erased', 'The values it was decided on have been erased. The signed entry itself stays.');

@@ -121,6 +121,23 @@ describe('a danger on the record of what may be the same person (rules §9.15)',
   });
 });
 
+test('the day of shipping is a day of the zone on the site’s row, whatever the request says; without one, of what it says', () => {
+  const shipped = (zone: string | undefined, siteZone: string | null) => {
+    const file = world('frp-first', '2027-01-15T15:00');
+    const site = { ...(file.participants['ph-1'] as Participant), ...(zone === undefined ? {} : { zone }) };
+    const story = new Story({ ...file, participants: { ...file.participants, 'ph-1': site } }, at('2027-01-15T15:00'));
+    expect(story.says({ do: 'prescribe' }).outcome).toBe('allow');
+    expect(story.says({ do: 'reserve' }, '2027-01-15T23:30').outcome).toBe('allow');
+    // Half past midnight in New York; in Los Angeles it is still the day of the reservation.
+    const [command] = commands({ do: 'dispense', method: 'ship' }, at('2027-01-16T00:30'), story.file);
+    return decide(story.file, { ...command, siteZone } as Command, EDITION).reasons;
+  };
+  expect(shipped('America/New_York', 'America/Los_Angeles')).toEqual(['SHIP_SAME_DAY']);
+  expect(shipped('America/Los_Angeles', 'America/New_York')).toEqual([]);
+  expect(shipped(undefined, 'America/Los_Angeles')).toEqual([]);
+  expect(shipped(undefined, null)).toEqual(['SHIP_SAME_DAY']);
+});
+
 test('a determination is another person’s: the licence tells, however the name is typed', () => {
   expect(sameLicence('NY 123456', '123456 (New York)')).toBe(true);
   expect(sameLicence('NY 123456', 'NY 123457')).toBe(false);

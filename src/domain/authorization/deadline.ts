@@ -1,7 +1,7 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant } from '../calendar.js';
 import { waivesTests } from '../contraception.js';
 import { isCertified, type Participant } from '../participant.js';
-import type { Authorization, AuthorizationState, Case, Reservation } from '../patient.js';
+import type { Authorization, AuthorizationState, Case, Prescription, Reservation } from '../patient.js';
 import type { Category, Edition } from '../program.js';
 import { servingTests } from '../test-places.js';
 
@@ -44,6 +44,31 @@ export function effectiveState(authorization: Authorization, file: Case, at: Ins
     return { state: 'authorized', live: null, lapsedHolder: held.pharmacy };
   return { state: 'reserved', live: held, lapsedHolder: null };
 }
+
+/** A prescription that somebody starts: nothing of it is issued yet. */
+export const unissued = (
+  id: string,
+  machineVersion: number,
+  prescription: Prescription,
+  at: Instant,
+  edition: Edition,
+): Authorization => ({
+  id,
+  machineVersion,
+  state: 'counseling',
+  edition: edition.edition,
+  editionHash: edition.hash,
+  prescription,
+  startedAt: at,
+  preparationEndsAt: preparationEnd(at, edition),
+  issuedAt: null,
+  issuedBy: null,
+  category: null,
+  expiresAt: null,
+  restedOn: [],
+  reservation: null,
+  exceptions: [],
+});
 
 /** The last instant before the prescription's steps must be done. */
 export const preparationEnd = (startedAt: Instant, edition: Edition): Instant =>

@@ -128,7 +128,7 @@ function suspend({ file, command, at, edition }: Situation<'suspend-prescriber' 
 }
 
 /** What a prescriber's suspension for cause does to one patient's open authorizations (I5). */
-export function revokedWith(prescriber: string, file: Case, at: number, edition: Edition): Effect[] {
+function revokedWith(prescriber: string, file: Case, at: number, edition: Edition): Effect[] {
   if (gateOf({ file, on: dateAt(at, edition.zone), edition }) !== 'hard') return [];
   return openWith(prescriber, file, at).flatMap((each): Effect[] => {
     const state = nextState(each.machineVersion, effectiveState(each, file, at).state, { type: 'revoke' });

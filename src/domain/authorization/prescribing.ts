@@ -19,7 +19,7 @@ import {
 import { servingTests } from '../test-places.js';
 import { attestingReasons, prescriberBehind, roleReasons, speaksForPatient } from './attester.js';
 import type { CommandName } from './command.js';
-import { authorizationEnd, effectiveState, isPreparing, preparationEnd } from './deadline.js';
+import { authorizationEnd, effectiveState, isPreparing, unissued } from './deadline.js';
 import { type Effect, referralFinding } from './effect.js';
 import { dangerReasons, earliestIssue, endedReasons, issueValidThrough } from './explain.js';
 import { accepted, type Handlers, type Ruling, refused, type Situation } from './ruling.js';
@@ -99,23 +99,7 @@ function start(situation: Situation<'start-authorization'>): Ruling {
   if (reasons.length > 0) return refused(reasons);
 
   const prescription: Prescription = { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel };
-  const authorization: Authorization = {
-    id: command.authorization,
-    machineVersion: CURRENT_MACHINE_VERSION,
-    state: 'counseling',
-    edition: edition.edition,
-    editionHash: edition.hash,
-    prescription,
-    startedAt: at,
-    preparationEndsAt: preparationEnd(at, edition),
-    issuedAt: null,
-    issuedBy: null,
-    category: null,
-    expiresAt: null,
-    restedOn: [],
-    reservation: null,
-    exceptions: [],
-  };
+  const authorization = unissued(command.authorization, CURRENT_MACHINE_VERSION, prescription, at, edition);
   const state = pastCounseling(authorization, judgementOf(situation, authorization)) ?? authorization.state;
   return accepted([{ kind: 'authorization', authorization: { ...authorization, state } }], {
     warnings: prescriptionWarnings(prescription),

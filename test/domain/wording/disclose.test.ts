@@ -72,6 +72,44 @@ const tellable = REASON_CODES.filter((code) => PHARMACIST_LEARNS[code] === 'told
 const together = tellable.filter((code) => !['ALREADY_DISPENSED', 'AUTHORIZATION_EXPIRED', 'PHARMACY_NOT_CERTIFIED'].includes(code));
 
 describe('what the pharmacist learns (I20)', () => {
+  test('is told of these reasons, by name; every other one is about the patient or her prescriber, and hers to keep', () => {
+    expect(tellable).toEqual([
+      'PHARMACY_NOT_CERTIFIED',
+      'MAY_NOT_ATTEST',
+      'PRESCRIPTION_INCOMPLETE',
+      'MORE_THAN_AUTHORIZED',
+      'WRONG_PRODUCT',
+      'AUTHORIZATION_EXPIRED',
+      'ALREADY_DISPENSED',
+      'ALREADY_RESERVED',
+      'NOT_RESERVED',
+      'CONFIRMATION_EXPIRED',
+      'SHIP_SAME_DAY',
+      'TOO_EARLY_FOR_NEXT_FILL',
+      'CHECKLIST_MISSING',
+      'MEDICATION_GUIDE_MISSING',
+      'FUTURE_DATE',
+      'WRONG_STATE',
+    ]);
+    expect(REASON_CODES.filter((code) => PHARMACIST_LEARNS[code] === 'NOT_MATCHED')).toEqual([
+      'AUTHORIZATION_UNKNOWN',
+      'IDENTIFIERS_DO_NOT_MATCH',
+    ]);
+  });
+
+  test('"not active" is the prescriber’s to mend, whoever could mend the cause: who, whose turn and which telephone', () => {
+    for (const cause of hidden) {
+      const [answer] = told([cause]).reasons;
+      expect([cause, answer?.code, answer?.who, answer?.turn, answer?.phone]).toEqual([
+        cause,
+        'NOT_ACTIVE',
+        'prescriber',
+        'stop',
+        '212-555-0142',
+      ]);
+    }
+  });
+
   test('the four everyday causes of "not active" are the same bytes', () => {
     const cancelled = disclose(decision(['AUTHORIZATION_CANCELLED'], { authorization: authorization('cancelled') }), 'pharmacist', CONTEXT);
     const replaced = disclose(

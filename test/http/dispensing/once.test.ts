@@ -246,6 +246,17 @@ describe('dispense', () => {
       expect([step, others.status, others.body.type]).toEqual([step, 404, '/problems/not-found']);
       expect([nobodys.status, nobodys.body.title, nobodys.body.detail]).toEqual([404, others.body.title, others.body.detail]);
     }
+    // T10: who asked is on the record that it was about; an id that nobody has leaves nothing.
+    const asked = await world.sql<{ actor: string; patient_id: string; version: number | null; operation: string }>(
+      `SELECT e.actor, e.patient_id, e.version, v.values ->> 'operation' AS operation FROM entry e JOIN entry_values v ON v.entry_id = e.id
+        WHERE e.command = 'access-denied' AND e.aggregate_id = $1 ORDER BY e.recorded_at, e.id`,
+      [issued.enrollment],
+    );
+    expect(asked.map(({ operation }) => operation)).toEqual(['dispense', 'release', 'transferReservation', 'correctDispense', 'return']);
+    expect(new Set(asked.map((each) => JSON.stringify([each.actor, each.patient_id, each.version])))).toEqual(
+      new Set([JSON.stringify(['demo:pharmacist-2', issued.patient, null])]),
+    );
+    expect(await world.sql("SELECT 1 FROM entry WHERE command = 'access-denied'")).toHaveLength(5);
   });
 
   it('names the packages before it hands them over', async () => {

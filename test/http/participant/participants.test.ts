@@ -94,6 +94,7 @@ describe('listing', () => {
     const pharmacist = await running.as('pharmacist');
     expect((await pharmacist.get(`/v1/participants/${DEMO_IDS.site}`)).status).toBe(200);
     expect((await pharmacist.get(`/v1/participants/${DEMO_IDS.site2}`)).status).toBe(404);
+    expect(await entriesOf(DEMO_IDS.site2)).toMatchObject([{ command: 'access-denied', outcome: 'deny', version: null }]);
   });
 });
 

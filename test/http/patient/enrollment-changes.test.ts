@@ -27,9 +27,12 @@ const states = async (patient: string): Promise<string[]> =>
     (row) => row.state,
   );
 const versions = async (patient: string): Promise<(number | null)[]> =>
-  (await rows<{ version: number | null }>('SELECT version FROM entry WHERE patient_id = $1 ORDER BY recorded_at, id', [patient])).map(
-    (row) => row.version,
-  );
+  (
+    await rows<{ version: number | null }>(
+      "SELECT version FROM entry WHERE patient_id = $1 AND command <> 'access-denied' ORDER BY recorded_at, id",
+      [patient],
+    )
+  ).map((row) => row.version);
 const fertile = { grounds: 'correction', answers: FERTILE };
 
 describe('the category', () => {
@@ -198,6 +201,9 @@ describe('objects of others', () => {
       expect([path, others.status, nobodys.status, elsewhere.status]).toEqual([path, 404, 404, 404]);
     }
     expect(await versions(patient)).toEqual([1]);
+    // T10: the log knows who asked; whose program it was not, nobody's record was touched.
+    const asked = await rows<{ actor: string }>("SELECT actor FROM entry WHERE patient_id = $1 AND command = 'access-denied'", [patient]);
+    expect(asked).toEqual(commands.map(() => ({ actor: 'demo:prescriber-2' })));
   });
 
   it('are not reached with fields of ours', async () => {

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { CommandRunner } from '../../../src/authorization/command.runner.js';
 import { DEMO_IDS } from '../../../src/demo/accounts.js';
-import { issued } from '../../support/enrolled.js';
-import { addPeople, type Caller, openRunning, type Running } from '../../support/running-service.js';
-import { principalOf } from '../../support/world.js';
+import { checklistOf } from '../../../src/domain/checklist.js';
+import type { Edition } from '../../../src/domain/program.js';
+import { atCounter, enroll, issued } from '../../support/enrolled.js';
+import { addPeople, type Caller, openRunning, type Reply, type Running } from '../../support/running-service.js';
+import { catalogue, principalOf } from '../../support/world.js';
 import { codesOf, enrolledBy, FERTILE, PROGRAM } from './newcomers.js';
 
 let running: Running;
@@ -28,6 +30,10 @@ const join = (who: Caller, patientId: string, otherPatientId: string) =>
   who.post('/v1/patient-links', { program, patientId, otherPatientId });
 const linksOf = async (patient: string) => (await office.get(`/v1/patients/${patient}?program=${program}`)).body.samePerson;
 const part = (who: Caller, link: string) => who.post(`/v1/patient-links/${link}/removal`, { program });
+const CHECKLIST = checklistOf('male-adult', catalogue.inForce(PROGRAM, Date.now()) as Edition).map(({ id, needs }) => ({
+  question: id,
+  answer: needs,
+}));
 const LOOKALIKE = { familyName: 'Lookalike', birthDate: '1966-12-31' };
 const count = async (table: string): Promise<number> =>
   (await running.service.pools.rest.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`)).rows[0]?.count ?? -1;
@@ -112,6 +118,32 @@ describe('two records of one person (rules §9.15)', () => {
     });
     expect([sent.text, read]).toEqual(['{"outcome":"allow"}', 2]);
   });
+
+  it('two fills for one person in the same instant, one on each record: one is permitted, the other comes too early', async () => {
+    const counters = [await running.as('pharmacist'), await running.as('pharmacist-3')] as const;
+    for (let round = 0; round < 6; round += 1) {
+      const [one, other] = [await enroll(running), await enroll(running)];
+      const held = [];
+      for (const [place, { patient, enrollment }] of [one, other].entries()) {
+        const authorization = await issued(running, { patient, enrollment });
+        const reserved = await (counters[place] as Caller).post('/v1/counter/reserve', atCounter(authorization.number));
+        expect(reserved.status).toBe(200);
+        held.push(authorization);
+      }
+      await join(office, one.patient, other.patient);
+      const handOver = {
+        method: 'handover',
+        checklist: CHECKLIST,
+        medicationGuide: true,
+        lines: [{ ndc: '59572-425-21', lot: 'A1234', strengthMg: 25, capsules: 21 }],
+      };
+      const replies = await Promise.all(
+        held.map(({ id }, place) => (counters[place] as Caller).post(`/v1/reservations/${id}/dispense`, handOver)),
+      );
+      expect(replies.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(codesOf(replies.find(({ status }) => status === 409) as Reply)).toEqual(['TOO_EARLY_FOR_NEXT_FILL']);
+    }
+  }, 60_000);
 
   it('is not open to those who have neither', async () => {
     const one = await enrolledBy(doctor);
