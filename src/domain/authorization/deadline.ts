@@ -46,13 +46,7 @@ export function effectiveState(authorization: Authorization, file: Case, at: Ins
 }
 
 /** A prescription that somebody starts: nothing of it is issued yet. */
-export const unissued = (
-  id: string,
-  machineVersion: number,
-  prescription: Prescription,
-  at: Instant,
-  edition: Edition,
-): Authorization => ({
+export const unissued = (id: string, machineVersion: number, prescription: Prescription, at: Instant, edition: Edition): Authorization => ({
   id,
   machineVersion,
   state: 'counseling',
