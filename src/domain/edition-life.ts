@@ -44,10 +44,11 @@ export type EditionCommand = {
 export const EDITION_COMMANDS: readonly EditionCommand['do'][] = ['draft-edition', 'check-edition', 'approve-edition', 'withdraw-edition'];
 
 /**
- * So long before its instant an edition stands as it will be. Longer than any statement may run, so that no read which began before the
- * approval was committed can see an instant at which it governs: all processes change over at the same one.
+ * So long before its instant an edition stands as it will be. Longer than the statements of an approval, and any read beside them, may run
+ * under any configuration (REMS_STATEMENT_TIMEOUT_MS is a minute at most): so no read that began before the approval was committed can see an
+ * instant at which it governs, and all processes change over at the same one.
  */
-export const EDITION_NOTICE_MS = 60_000;
+export const EDITION_NOTICE_MS = 5 * 60_000;
 
 export const lastStep = ({ steps }: EditionDraft): EditionStepName | null => steps.at(-1)?.step ?? null;
 

@@ -1,5 +1,5 @@
 /**
- * Reads an edition's document by the places that people name: `/contraception/leadDays` is the value there, whether or not it stands in a leaf
+ * Reads an edition's document by the places that people name: `/contraception/lead` is the value there, whether or not it stands in a leaf
  * with its source; `pointer` gives the exact place in the file. What is absent and what is unknown are both no value, told apart by `has`.
  */
 export class EditionReader {

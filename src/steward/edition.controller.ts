@@ -74,7 +74,7 @@ export class EditionController {
   @Post(':hash/approve')
   @Operation('approveEdition', {
     description:
-      'By another person than the one who drafted it, and at least a minute before it takes effect. Needs no restart of anything.',
+      'By another person than the one who drafted it, and at least five minutes before it takes effect. Needs no restart of anything.',
   })
   @ApiOkResponse({ type: EditionReply })
   async approve(

@@ -73,7 +73,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   EXCEPTION_NOT_ALLOWED: 'The edition has no such exception, or does not allow it for these reasons.',
   RULE_MISSING: 'The edition lacks a value that the decision needs, so nothing was allowed.',
   EDITION_NOT_SOUND: 'The check of the edition found something that it must not take effect with.',
-  EDITION_TOO_LATE: 'The edition would have taken effect within a minute, or had already.',
+  EDITION_TOO_LATE: 'The edition would have taken effect within five minutes, or had already.',
   FACT_UNKNOWN: 'A fact that the decision needs was not on record.',
   FUTURE_DATE: 'A date or time lay ahead of the program’s clock.',
   WRONG_STATE: 'The command is not defined in the state that the case was in.',

@@ -75,7 +75,7 @@ describe('an approval', () => {
     expect(reasonsOf(checked, command('approve-edition', other))).toEqual([]);
   });
 
-  test('comes a minute before the edition takes effect, and is good until then and no longer', () => {
+  test('comes five minutes before the edition takes effect, and is good until then and no longer', () => {
     const inTime = decideEdition(checked, command('approve-edition', other, LAST), true);
     expect([inTime.outcome, inTime.validThrough]).toEqual(['allow', LAST]);
     expect(reasonsOf(checked, command('approve-edition', other, LAST + 1))).toEqual(['EDITION_TOO_LATE']);

@@ -14,7 +14,7 @@ import { type Issued, type Patient, PROGRAM } from '../support/world.js';
 
 jest.setTimeout(120_000);
 
-const AHEAD_MS = 90_000;
+const AHEAD_MS = 6 * 60_000;
 const BEFORE_MS = 2_000;
 const AFTER_MS = 2_000;
 const SIDE_EFFECT = { program: PROGRAM, on: '2026-01-02', what: 'A rash.' };

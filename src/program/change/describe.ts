@@ -6,7 +6,7 @@ import { conditionInWords, inWords, spelled } from './words.js';
 export interface Change {
   readonly part: string;
   readonly says: string;
-  /** As a person names the place: `/contraception/leadDays`. */
+  /** As a person names the place: `/contraception/lead`. */
   readonly path: string;
 }
 

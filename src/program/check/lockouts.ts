@@ -31,7 +31,6 @@ export const waitsWithoutEnd: Check = (checked) => {
   const waits = [
     '/tests/missedFirstWindow/nextTestNotBeforeDays',
     '/contraception/lead/days',
-    '/contraception/leadDays',
     ...read.keys('/holds').map((hold) => `/holds/${hold}/negativeAfterDays`),
     ...read.keys('/tests/places').map((place) => `/tests/places/${place}/minDaysAfterEarlier`),
   ];

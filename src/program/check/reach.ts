@@ -126,7 +126,7 @@ export const testsPossible: Check = (checked) => {
   const flaws: Flaw[] = [];
   const empty = (path: string) => Array.isArray(read.value(path)) && read.texts(path).length === 0;
   if (empty('/tests/signedSources')) flaws.push(refusal(checked, '/tests/signedSources', 'Nobody may sign a test, so that none counts.'));
-  const phases = ['/tests', '/tests/onTherapy', ...read.keys('/tests/places').map((place) => `/tests/places/${place}`)];
+  const phases = ['/tests/onTherapy', ...read.keys('/tests/places').map((place) => `/tests/places/${place}`)];
   for (const phase of phases) {
     if (empty(`${phase}/settings`) && read.keys(`${phase}/settingAccommodations`).length === 0)
       flaws.push(refusal(checked, `${phase}/settings`, 'A test counts nowhere, so that nobody can have one.'));
