@@ -21,12 +21,13 @@ export class Proofs {
   problemsOf(claim: Enforcement): string[] {
     const missing = this.ruleMissing(claim);
     if (missing.length > 0) return missing;
-    const found = this.cases.get(claim.case) ?? [];
+    const called = this.cases.get(claim.case) ?? [];
+    // Each edition has its own cases, and the same question may have the same name in both.
+    const found = called.filter((each) => each.events.some((event) => event.edition.hash === this.edition.hash));
     const [readable] = found;
-    if (readable === undefined) return [`there is no case "${claim.case}"`];
-    if (found.length > 1) return [`${found.length} cases are called "${claim.case}"`];
-    if (!readable.events.some((event) => event.edition.hash === this.edition.hash))
-      return [`the case "${claim.case}" is not played under the edition ${this.edition.edition}`];
+    if (called.length === 0) return [`there is no case "${claim.case}"`];
+    if (readable === undefined) return [`the case "${claim.case}" is not played under the edition ${this.edition.edition}`];
+    if (found.length > 1) return [`${found.length} cases of the edition ${this.edition.edition} are called "${claim.case}"`];
     const plain = this.play(claim.case, readable, this.edition, 'as it is');
     if (plain.difference !== null)
       return [`the case "${claim.case}" fails: ${plain.difference.field} was ${plain.difference.actual}, not ${plain.difference.expected}`];

@@ -184,11 +184,17 @@ describe('a mapping that says what is not so', () => {
     expect(new Proofs(DOCUMENT, ON_FILE, failing).problemsOf({ ...good, case: 'x' })[0]).toMatch(/the case "x" fails/);
   });
 
-  test('two cases of one name, and a case of another edition', () => {
+  test('two cases of one name in one edition, and in two', () => {
     const [one] = CASES.get('only-the-first-test') ?? [];
     const twice = new Map([['x', [one, one] as ReadableCase[]]]);
-    expect(new Proofs(DOCUMENT, ON_FILE, twice).problemsOf({ ...good, case: 'x' })).toEqual(['2 cases are called "x"']);
+    expect(new Proofs(DOCUMENT, ON_FILE, twice).problemsOf({ ...good, case: 'x' })).toEqual([
+      '2 cases of the edition 2021-08-05 are called "x"',
+    ]);
     const other = editionFrom(DOCUMENT, 'b'.repeat(64));
+    const elsewhere = { ...one, events: one?.events.map((event) => ({ ...event, edition: other })) } as ReadableCase;
+    expect(new Proofs(DOCUMENT, ON_FILE, new Map([['x', [elsewhere, one as ReadableCase]]])).problemsOf({ ...good, case: 'x' })).toEqual(
+      [],
+    );
     expect(new Proofs(DOCUMENT, other, CASES).problemsOf(good)[0]).toMatch(/is not played under the edition/);
   });
 
