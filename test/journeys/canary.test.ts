@@ -23,8 +23,10 @@ const SECRET = {
   phone: '1-555-867-5309',
   recordNumber: 'QX7731904',
 };
-/** Two results nobody else has, mIU/mL. */
-const VALUES = [3.90417, 271828.18];
+/** Two results nobody else has, mIU/mL, and a kidney function, mL/min. */
+const VALUES = [3.90417, 271828.18, 41.80339];
+/** What else she takes. */
+const MEDICINE = 'Zyxoquillin';
 
 let database: CrashableDatabase;
 let run: ServiceRun;
@@ -41,6 +43,7 @@ const who = {} as Record<
 const canaries = (): string[] => [
   ...Object.values(SECRET),
   ...VALUES.map(String),
+  MEDICINE,
   ...numbers.flatMap((number) => [number, number.replaceAll('-', '')]),
   'ZZYZXWARREN',
   'zzyzxwarren',
@@ -92,6 +95,10 @@ async function goesTheWholeWay(): Promise<void> {
     await done(
       post('prescriber', `${about}/pregnancy-tests`, { ...testCollected(at, 'negative'), method: 'serum-quantitative', value: VALUES[0] }),
     );
+  await done(
+    post('delegate', `${about}/medications`, { program: PROGRAM, whole: true, medicines: [{ name: MEDICINE, saidBy: 'patient' }] }),
+  );
+  await done(post('prescriber', `${about}/creatinine-clearance`, { program: PROGRAM, mlPerMin: VALUES[2], dialysis: false, on: since }));
   const edition = catalogue.inForce(PROGRAM, Date.now());
   const questions = (edition && surveyOf(CATEGORY, edition)?.questionnaire.questions) ?? [];
   await done(
@@ -146,6 +153,17 @@ async function goesWrong(): Promise<void> {
   await post('other', `${about}/pregnancy-tests`, testCollected(Date.now(), 'positive'));
   await post('other', '/v1/patients', enrollWoman(SECRET));
   await post('prescriber', '/v1/patients', { ...enrollWoman(SECRET), birthDate: recordNumber, givenName: 7 });
+  await post('other', `${about}/medications`, { program: PROGRAM, whole: false, medicines: [{ name: MEDICINE, saidBy: 'patient' }] });
+  await post('prescriber', `${about}/medications`, {
+    program: PROGRAM,
+    whole: MEDICINE,
+    medicines: [{ name: MEDICINE, saidBy: MEDICINE }],
+  });
+  await post('prescriber', `${about}/medications/import`, {
+    program: PROGRAM,
+    whole: true,
+    bundle: { resourceType: 'Bundle', entry: [{ resource: MEDICINE }] },
+  });
   await post('nobody', '/v1/counter/verify', brought());
   await ask('other', 'GET', `/v1/patients/${familyName}`);
   await ask('other', 'GET', `/v1/patients?familyName=${familyName}&birthDate=${birthDate}`);
@@ -191,7 +209,7 @@ describe('a patient with unmistakable values', () => {
   });
 
   it('is in no error, whoever gets it', () => {
-    const personal = [...Object.values(SECRET), ...VALUES.map(String), ...numbers];
+    const personal = [...Object.values(SECRET), ...VALUES.map(String), MEDICINE, ...numbers];
     const errors = sent.filter(({ answer }) => answer.status >= 400);
     expect(errors.length).toBeGreaterThan(15);
     expect(
@@ -203,7 +221,15 @@ describe('a patient with unmistakable values', () => {
 
   it('is at the counter what is on the prescription, and nothing of her chart', () => {
     const atCounter = sent.filter(({ by }) => by === 'pharmacist' || by === 'stranger');
-    const chart = [SECRET.givenName, SECRET.familyName, SECRET.birthDate, SECRET.phone, SECRET.recordNumber, ...VALUES.map(String)];
+    const chart = [
+      SECRET.givenName,
+      SECRET.familyName,
+      SECRET.birthDate,
+      SECRET.phone,
+      SECRET.recordNumber,
+      ...VALUES.map(String),
+      MEDICINE,
+    ];
     expect(
       atCounter.flatMap(({ path, answer }) => chart.filter((each) => answer.text.includes(each)).map((each) => `${path}: ${each}`)),
     ).toEqual([]);
