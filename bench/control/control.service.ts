@@ -180,6 +180,7 @@ export class ControlService {
       office: { name: participants.find((each) => each.id === enrollment.prescriber_id)?.name ?? '', phone: '' },
       numbers: Object.fromEntries(authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
       doubles: [],
+      otherPrograms: [],
       earlier: null,
     };
     return { loaded, rows: { enrollment, authorizations } };

@@ -49,6 +49,8 @@ const TABLE = {
 
   // enrollment
   enrollPatient: attested(prescriber),
+  // One's own patient, in another program: the object rule is asked of her enrollment there.
+  enrollInProgram: attested(prescriber),
   reEnrollPatient: attested(prescriber),
   signAgreement: attested({ prescriber: 'own-patient', patient: 'self', guardian: 'own-ward' }),
   // Withdrawing stops the drug, so it asks for no fresh sign-in.

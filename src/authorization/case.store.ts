@@ -3,7 +3,7 @@ import { Together } from '../database/together.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
-import { CASES_BY, CASES_OF_PRACTICE, CATALOGUE, type CaseBy, PARTICIPANT } from './case.read.js';
+import { CASES_BY, CASES_OF_PRACTICE, CATALOGUE, type CaseBy, elsewhere, PARTICIPANT } from './case.read.js';
 import { type CaseRow, type EarlierReply, toAuthorization, toFill, toParticipant } from './case.rows.js';
 import type { Statement } from './case.write.js';
 
@@ -26,6 +26,8 @@ export interface LoadedCase {
   readonly numbers: Readonly<Record<string, string>>;
   /** The records of what may be the same person, and of the same person in other programs, as read. */
   readonly doubles: readonly { readonly enrollment: string; readonly revision: number }[];
+  /** Her enrollments in other programs: what danger found here ends there too. */
+  readonly otherPrograms: readonly string[];
   readonly earlier: EarlierReply | null;
 }
 
@@ -154,6 +156,16 @@ export class CaseStore {
     return rows[0]?.id ?? null;
   }
 
+  /** What other programs know of that patient. */
+  async elsewhere(db: Db, patient: string, program: string): Promise<CaseRow['elsewhere']> {
+    const { rows } = await db.query<{ elsewhere: CaseRow['elsewhere'] }>(
+      `SELECT ${elsewhere('$1::uuid', '$2::text')} AS elsewhere`,
+      [patient, program],
+      'elsewhere',
+    );
+    return rows[0]?.elsewhere ?? [];
+  }
+
   /** What that caller was told under that key; null when nothing is on record. */
   async earlierReply(db: Db, caller: string, key: string): Promise<EarlierReply | null> {
     const { rows } = await db.query<EarlierReply>(
@@ -248,6 +260,7 @@ function loaded(row: CaseRow): LoadedCase {
     office: row.office?.phone ? { name: row.office.name, phone: row.office.phone } : null,
     numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
     doubles: [...row.linked, ...row.elsewhere].map(({ enrollment, revision }) => ({ enrollment, revision })),
+    otherPrograms: row.elsewhere.map(({ enrollment }) => enrollment),
     earlier: row.earlier,
   };
 }

@@ -131,14 +131,14 @@ export function decisionStatement(write: GuardedWrite): Statement {
   const parts = new Parts();
   const bind = (value: unknown) => parts.bind(value);
   const enrollment = `${bind(write.enrollment)}::uuid`;
-  parts.add('held', write.newcomer ? `SELECT ${enrollment} AS id` : heldRows(parts, write, enrollment));
+  parts.add('held', write.newcomer ? `SELECT ${enrollment} AS id, 0 AS revision` : heldRows(parts, write, enrollment));
   const intime = write.validThrough === null ? 'true' : `rems_now() <= ${bind(iso(write.validThrough))}::timestamptz`;
   parts.add(
     'allowed',
     `SELECT id FROM held WHERE ${write.newcomer ? 'true' : `id = ${enrollment} AND revision = ${bind(write.revision)}::integer`} AND ${intime} AND NOT EXISTS (SELECT 1 FROM unnest(${bind(write.participants.map((each) => each.id))}::uuid[],
       ${bind(write.participants.map((each) => each.revision))}::integer[]) AS seen (id, revision)
       LEFT JOIN participant m ON m.id = seen.id WHERE m.revision IS DISTINCT FROM seen.revision)
-      ${write.newcomer ? '' : doublesAsRead(parts, write)}`,
+      ${write.newcomer?.onFile === false ? '' : doublesAsRead(parts, write)}`,
   );
   if (write.newcomer) newcomerParts(parts, write.newcomer, write.effects, write.at);
   else enrollmentPart(parts, write);

@@ -7,6 +7,7 @@ import type { EntrySigner } from '../compliance-log/signer.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
+import { actsElsewhere } from '../domain/authorization/heeding.js';
 import { authorizationNumberFrom, confirmationNumberFrom, NUMBER_BYTES } from '../domain/authorization-number.js';
 import { HOUR_MS, type Instant } from '../domain/calendar.js';
 import type { Attestation } from '../domain/log-entry.js';
@@ -14,13 +15,13 @@ import type { Edition } from '../domain/program.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
 import { type Chosen, editionsFor } from '../program/edition.choice.js';
 import { accessDenied, deniedCase } from './access.denied.js';
-import type { Caller } from './caller.js';
+import { type Caller, SYSTEM } from './caller.js';
 import type { CaseBy } from './case.read.js';
 import type { CaseStore, Db, LoadedCase } from './case.store.js';
 import { decisionStatement, entryStatement, type Reply } from './case.write.js';
 import { sealedEntry } from './entry.js';
 import type { Newcomer } from './newcomer.js';
-import { nobodysCase } from './nobodys-case.js';
+import { knownElsewhere, nobodysCase } from './nobodys-case.js';
 import { Indeterminate, KeyUsedOtherwise, NotFound, TooMuchTraffic } from './outcome.errors.js';
 
 /** What a service asks for in the name of its caller. */
@@ -146,7 +147,10 @@ export class CommandRunner {
   ): Promise<LoadedCase> {
     const { store, catalogue } = this.parts;
     const caller = principal.subject;
-    if (newcomer) return nobodysCase(await store.loadParticipants(lane, participants, caller, key), catalogue, newcomer);
+    if (newcomer) {
+      const nobody = nobodysCase(await store.loadParticipants(lane, participants, caller, key), catalogue, newcomer);
+      return newcomer.onFile ? knownElsewhere(nobody, await store.elsewhere(lane, newcomer.patient, newcomer.program)) : nobody;
+    }
     const query = { ...target, participants, caller, key };
     const found = unknownIsDecided ? await store.loadOrNobody(lane, query) : await store.load(lane, query);
     if (found === null) throw new NotFound();
@@ -167,13 +171,36 @@ export class CommandRunner {
     if (!(await this.parts.store.write(tx, prepared.statement))) throw new Error('The enrollment’s row was not held while it was decided.');
   }
 
+  /** What was just written of a patient acts in her other program too; its row is held since the write, which had read it. */
+  private async heed(tx: Tx, enrollment: string, causedBy: string): Promise<void> {
+    const query = { by: 'enrollment', value: enrollment, participants: [], caller: SYSTEM.subject, key: '' } as const;
+    const loaded = await this.parts.store.load(tx, query);
+    if (loaded === null) throw new LostRace();
+    const request: Omit<Request, 'lane'> = {
+      principal: SYSTEM,
+      target: query,
+      idempotency: null,
+      mayTouch: () => true,
+      command: ({ at }, id) => ({ do: 'heed-elsewhere', id, at, by: { role: 'system', id: 'system' } }),
+      answer: () => ({ status: 200, body: {} }),
+      causedBy,
+    };
+    const { decided, statement } = this.decided(request, loaded, '', '');
+    // Nothing of hers is open there, or nothing that this ends.
+    if (decided.decision.outcome === 'deny') return;
+    if (!(await this.parts.store.write(tx, statement))) throw new LostRace();
+  }
+
   private write(request: Request, { statement, decided }: ReturnType<CommandRunner['decided']>): Promise<boolean> {
     const { first, alongside, lane } = request;
-    if ((!first && !alongside) || decided.decision.outcome === 'deny') return this.parts.store.write(lane, statement);
+    const heeding = actsElsewhere(decided.decision.effects) ? decided.loaded.otherPrograms : [];
+    const alone = !first && !alongside && heeding.length === 0;
+    if (alone || decided.decision.outcome === 'deny') return this.parts.store.write(lane, statement);
     const all = lane.transaction(async (tx) => {
       if (first && !(await first(tx))) throw new LostRace();
       if (!(await this.parts.store.write(tx, statement))) throw new LostRace();
       if (alongside && !(await alongside(tx, decided))) throw new LostRace();
+      for (const enrollment of heeding) await this.heed(tx, enrollment, decided.entry);
       return true;
     });
     return all.catch((error: unknown) => {
@@ -271,7 +298,7 @@ export class CommandRunner {
     const enrolled = decision.effects.find((effect) => effect.kind === 'enrollment')?.enrollment;
     const known = file.enrollment !== null || enrolled !== undefined;
     // The values of an enrollment include who it is: the person's row is a fold of the entries too.
-    const person = request.newcomer && known ? { person: request.newcomer } : {};
+    const person = request.newcomer && !request.newcomer.onFile && known ? { person: request.newcomer } : {};
     // A verify, a reading and a refusal change nothing; they carry the version they saw and take none (I13).
     const takesVersion = decision.outcome !== 'deny' && !CHANGES_NOTHING.includes(command.do) && known;
     const { participants, accommodations, linked, elsewhere } = file;

@@ -1,6 +1,7 @@
 import { type Case, NO_ANSWERS } from '../domain/patient.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
-import type { AroundNobody, LoadedCase } from './case.store.js';
+import type { CaseRow } from './case.rows.js';
+import { type AroundNobody, elsewhereOf, type LoadedCase } from './case.store.js';
 import type { Newcomer } from './newcomer.js';
 
 /** No patient and no facts: the case of a command about participants alone, or of a number that nobody was given (which is refused). */
@@ -33,6 +34,14 @@ export function nobodysCase(read: AroundNobody, catalogue: EditionCatalogue, new
     office: null,
     numbers: {},
     doubles: [],
+    otherPrograms: [],
     earlier: read.earlier,
   };
 }
+
+/** Nothing of her in this program yet, and what her other programs know. */
+export const knownElsewhere = (nobody: LoadedCase, rows: CaseRow['elsewhere']): LoadedCase => ({
+  ...nobody,
+  file: { ...nobody.file, ...elsewhereOf(rows) },
+  doubles: rows.map(({ enrollment, revision }) => ({ enrollment, revision })),
+});

@@ -4,7 +4,7 @@ import { apply } from '../domain/authorization/effect.js';
 import { type Instant, writeInstant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
-import { editionsFor } from '../program/edition.choice.js';
+import { type EditionsOnFile, editionsFor } from '../program/edition.choice.js';
 import { commandsOf } from './events.js';
 import { timeAt } from './invalid.js';
 import type { ReadableCase, WrittenExpectation } from './read.js';
@@ -35,7 +35,7 @@ export function playCase(readable: ReadableCase): Played {
     let named = '';
     for (const command of commandsOf(written, { at, edition, path, file })) {
       try {
-        const chosen = editionsFor(command, file, readable.program, at, readable.editions);
+        const chosen = editionsFor(command, file, readable.program, at, editionsOf(readable, edition));
         if (chosen === undefined) throw new Error('no edition on file');
         const decision = decide(file, command, chosen.edition, chosen.others);
         file = apply(file, decision.effects);
@@ -53,6 +53,14 @@ export function playCase(readable: ReadableCase): Played {
     if (difference) return { id: readable.id, title: readable.title, passed: false, difference };
   }
   return { id: readable.id, title: readable.title, passed: true, difference: null };
+}
+
+/** The case's own editions come first: who plays it under others puts them into its events. */
+function editionsOf({ program, events, editions }: ReadableCase, edition: Edition): EditionsOnFile {
+  return {
+    inForce: (named, at) => (named === program ? edition : editions.inForce(named, at)),
+    withHash: (hash) => events.find((each) => each.edition.hash === hash)?.edition ?? editions.withHash(hash),
+  };
 }
 
 const reasonsOf = (answer: Answer): readonly string[] => (answer.outcome === 'indeterminate' ? [] : answer.reasons);

@@ -178,6 +178,7 @@ async function run(runner: CommandRunner, store: CaseStore, pools: Pools, progra
   };
   const newcomer = {
     patient,
+    onFile: false,
     program,
     givenName: person.givenName,
     familyName: person.familyName,

@@ -56,8 +56,14 @@ const isGood = (test: ReturnType<typeof standingTests>[number], file: Case, edit
 /** Whether later answers given in another program say reproductive potential, by this edition's own rules, and the category here does not. */
 export const contradictedElsewhere = (file: Case, code: string, on: LocalDate, edition: Edition): boolean =>
   (file.elsewhere ?? []).some(
-    ({ answers, categorySince }) => isLater(categorySince, file.categorySince) && contradicted(code, answers, on, edition),
+    (record) => isLater(answeredAt(record), file.categorySince) && contradicted(code, record.answers, on, edition),
   );
+
+/** When those answers last changed: with the category, or with a period, which is an answer too. */
+const answeredAt = ({ categorySince, evidence }: ElsewhereRecord): Instant | null => {
+  const periods = evidenceOf({ evidence }, 'menses').map((fact) => fact.recordedAt);
+  return categorySince === null && periods.length === 0 ? null : Math.max(categorySince ?? 0, ...periods);
+};
 
 const isLater = (there: Instant | null, here: Instant | null): boolean => there !== null && (here === null || there > here);
 

@@ -5,7 +5,13 @@ import { dateAt, readMoment } from '../domain/calendar.js';
 import { categoryFromAnswers } from '../domain/category.js';
 import { withAnswers } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
-import { type AgreementRequest, answersOf, type ChangeCategoryRequest, type DeterminationRequest } from './enrollment.dto.js';
+import {
+  type AgreementRequest,
+  answersOf,
+  type ChangeCategoryRequest,
+  checkDeclared,
+  type DeterminationRequest,
+} from './enrollment.dto.js';
 
 export type Base = Pick<Command, 'id' | 'at' | 'by'>;
 
@@ -23,6 +29,7 @@ export const determinationIn = (sent: DeterminationRequest | undefined): { reado
 
 /** The change that new answers make: the category follows from them, unless a stricter one is stated. */
 export function categoryChange(base: Base, { file }: LoadedCase, edition: Edition, request: ChangeCategoryRequest): Command {
+  checkDeclared(request.answers, edition);
   const answers = answersOf(request.answers ?? {});
   const after = withAnswers({ ...file.answers, ...answersByGrounds(request.grounds) }, answers);
   const category = request.category ?? categoryFromAnswers(after, dateAt(base.at, edition.zone), edition) ?? '';

@@ -9,6 +9,7 @@ import { IdempotencyKey } from '../http/idempotency-key.js';
 import {
   ChangeCategoryRequest,
   EnrolledReply,
+  EnrollInProgramRequest,
   EnrollmentReply,
   EnrollPatientRequest,
   ReasonRequest,
@@ -39,6 +40,24 @@ export class EnrollmentController {
     @Res() reply: FastifyReply,
   ) {
     send(reply, await this.service.enroll(who, body, { key, body: ['enroll', body] }));
+  }
+
+  @Post(':patientId/enrollments')
+  @Operation('enrollInProgram', {
+    summary: 'Enroll a patient of yours in another program',
+    description:
+      'For a patient who changes to another drug, or takes two. Her answers stand unless answered anew. Pregnancy tests and contraception that ' +
+      'both programs accept count in both, and a danger recorded in one ends what is open in the other.',
+  })
+  @ApiCreatedResponse({ type: EnrolledReply })
+  async enrollInProgram(
+    @CurrentPrincipal() who: Principal,
+    @IdempotencyKey() key: string,
+    @IdParam('patientId') id: string,
+    @Body() body: EnrollInProgramRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    send(reply, await this.service.enrollInProgram(who, id, body, { key, body: ['enrollments', id, body] }));
   }
 
   @Post(':patientId/re-enrollment')

@@ -1,5 +1,7 @@
 import { ApiProperty, PartialType } from '@nestjs/swagger';
-import { type Answers, NO_ANSWERS } from '../domain/patient.js';
+import { undeclarable } from '../domain/category.js';
+import { type Answers, type Declared, NO_ANSWERS } from '../domain/patient.js';
+import type { Edition } from '../domain/program.js';
 import { choice, id } from '../http/field-rules.js';
 import {
   ChoiceField,
@@ -10,10 +12,13 @@ import {
   ListField,
   LocalDateField,
   MomentField,
+  NumberField,
   ObjectField,
+  ObjectListField,
   OptionalField,
   TextField,
 } from '../http/fields.js';
+import { fieldsInvalid } from '../http/problem.js';
 import { IdentityRequest } from '../speaker/identity.dto.js';
 
 const CYCLES = ['regular', 'irregular', 'none'] as const;
@@ -26,6 +31,21 @@ export class AmenorrheaRequest {
   since!: string;
   @ChoiceField(CAUSES, { description: 'Why' })
   cause!: (typeof CAUSES)[number];
+}
+
+/** An answer to a question that a program adds to the fixed ones; one of the three, as the program asks it. */
+export class DeclaredAnswerRequest {
+  @CodeField(60, { description: 'The question, by its code' })
+  question!: string;
+  @OptionalField()
+  @FlagField({ description: 'Of a question for yes or no' })
+  yes?: boolean;
+  @OptionalField()
+  @NumberField({ min: -1_000_000, max: 1_000_000, integer: false, description: 'Of a question for a number' })
+  number?: number;
+  @OptionalField()
+  @CodeField(60, { description: 'Of a question with choices: the one that is so' })
+  choice?: string;
 }
 
 /** The category questions. Each is asked: null says that the answer is not known, leaving one out is a question forgotten. */
@@ -52,6 +72,9 @@ export class AnswersRequest {
     description: 'A specialist has determined, and two persons have documented, that pregnancy is not possible',
   })
   determinedNotFertile!: boolean | null;
+  @OptionalField()
+  @ObjectListField(() => DeclaredAnswerRequest, { max: 20, description: 'Questions that the program adds, each once' })
+  declared?: DeclaredAnswerRequest[];
 }
 
 /** What determinedNotFertile rests on: another person's signed document. */
@@ -72,8 +95,32 @@ export class ChangedAnswersRequest extends PartialType(AnswersRequest) {}
 /** Answers as the domain knows them, only those that were given. */
 export function answersOf(request: ChangedAnswersRequest): Partial<Answers> {
   const given = Object.entries(request).filter(([name, value]) => name in NO_ANSWERS && value !== undefined);
-  const answers = Object.fromEntries(given) as Partial<Answers>;
+  const declared = request.declared === undefined ? {} : { declared: declaredOf(request.declared) };
+  const answers: Partial<Answers> = { ...Object.fromEntries(given), ...declared };
   return answers.amenorrhea ? { ...answers, amenorrhea: { since: answers.amenorrhea.since, cause: answers.amenorrhea.cause } } : answers;
+}
+
+const declaredOf = (answers: readonly DeclaredAnswerRequest[]): Declared =>
+  Object.fromEntries(
+    answers.flatMap(({ question, yes, number, choice: chosen }) => {
+      const value = yes ?? number ?? chosen;
+      return value === undefined ? [] : [[question, value]];
+    }),
+  );
+
+/** Each added question is one that the edition asks, once, and answered as it asks. @throws Problem 400 naming the field */
+export function checkDeclared(request: ChangedAnswersRequest | undefined, edition: Edition): void {
+  const { declared = [] } = request ?? {};
+  const strange = undeclarable(declaredOf(declared), edition);
+  const errors = declared.flatMap(({ question, yes, number, choice: chosen }, index) => {
+    const given = [yes, number, chosen].filter((value) => value !== undefined).length;
+    const again = declared.findIndex((other) => other.question === question) !== index;
+    const fits = given === 1 && !again && !strange.includes(question);
+    return fits
+      ? []
+      : [{ pointer: `/answers/declared/${index}`, message: 'Answer a question of this program, once, in the way it is asked.' }];
+  });
+  if (errors.length > 0) throw fieldsInvalid(errors);
 }
 
 export class AgreementRequest {
@@ -123,6 +170,23 @@ export class EnrollPatientRequest {
 export class InProgramRequest {
   @CodeField(60, { description: 'The program' })
   program!: string;
+}
+
+/** A patient who is in a program already, in another one. */
+export class EnrollInProgramRequest extends InProgramRequest {
+  @OptionalField()
+  @ObjectField(() => ChangedAnswersRequest, {
+    description: 'Category questions answered anew; the others stand as she answered them before',
+  })
+  answers?: ChangedAnswersRequest;
+  @OptionalField()
+  @ObjectField(() => DeterminationRequest, { description: DETERMINATION })
+  determination?: DeterminationRequest;
+  @OptionalField()
+  @CodeField(60, { description: 'A stricter category than the answers give; leave it out otherwise' })
+  category?: string;
+  @ObjectField(() => AgreementRequest, { description: 'The signed agreement of this program' })
+  agreement!: AgreementRequest;
 }
 
 export class ReEnrollPatientRequest extends InProgramRequest {

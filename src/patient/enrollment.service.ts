@@ -2,18 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
-import { actorOf } from '../authorization/access.js';
+import { actorOf, mayTouch } from '../authorization/access.js';
 import { attest } from '../authorization/attestation.js';
 import type { Keyed } from '../authorization/authorization.service.js';
 import { POOLS } from '../authorization/authorization.tokens.js';
-import type { LoadedCase } from '../authorization/case.store.js';
+import { CaseStore, type LoadedCase } from '../authorization/case.store.js';
 import { CommandRunner, type Sent } from '../authorization/command.runner.js';
 import type { Newcomer } from '../authorization/newcomer.js';
-import { Indeterminate } from '../authorization/outcome.errors.js';
+import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import { dateAt } from '../domain/calendar.js';
-import { categoryFromAnswers, registeredCategory } from '../domain/category.js';
-import { type Answers, NO_ANSWERS } from '../domain/patient.js';
+import { categoryFromAnswers, registeredCategory, undeclarable } from '../domain/category.js';
+import { type Answers, NO_ANSWERS, withAnswers } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
@@ -22,6 +22,8 @@ import { agreementIn, categoryChange, determinationIn } from './enrollment.comma
 import {
   answersOf,
   type ChangeCategoryRequest,
+  checkDeclared,
+  type EnrollInProgramRequest,
   type EnrollPatientRequest,
   type InProgramRequest,
   type ReasonRequest,
@@ -43,6 +45,7 @@ export class EnrollmentService {
     @Inject(CommandRunner) private readonly runner: CommandRunner,
     @Inject(PatientCommands) private readonly commands: PatientCommands,
     @Inject(PersonStore) private readonly people: PersonStore,
+    @Inject(CaseStore) private readonly cases: CaseStore,
     @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
     @Inject(POOLS) private readonly pools: Pools,
   ) {}
@@ -64,6 +67,7 @@ export class EnrollmentService {
       },
       command: (loaded, id) => {
         const edition = this.editionOf(loaded);
+        checkDeclared(request.answers, edition);
         const on = dateAt(loaded.at, edition.zone);
         const category = request.category ?? categoryFromAnswers(answers, on, edition);
         return {
@@ -96,11 +100,60 @@ export class EnrollmentService {
     });
   }
 
+  /** A patient of one's own, in another program: her record, her answers and what both editions accept of her evidence come with her. */
+  async enrollInProgram(principal: Principal, patient: string, request: EnrollInProgramRequest, keyed: Keyed): Promise<Sent> {
+    this.checkProgram(request.program);
+    const { rest } = this.pools;
+    const [person, enrollments] = await Promise.all([this.people.person(rest, patient), this.people.enrollments(rest, patient)]);
+    const participants = principal.participantId === null ? [] : [principal.participantId];
+    const cases = await Promise.all(
+      enrollments.map(({ id: value }) => this.cases.load(rest, { by: 'enrollment', value, participants, caller: '', key: '' })),
+    );
+    const own = cases.filter((each) => each !== null && mayTouch(principal, 'enrollInProgram', each));
+    const known = own[0];
+    if (person === null || !known) throw new NotFound();
+    const already = enrollments.find(({ program }) => program === request.program);
+    const newcomer: Newcomer = { ...person, program: request.program, familyNameKey: known.person.familyNameKey, onFile: true };
+    return this.runner.run({
+      principal,
+      lane: rest,
+      // Who is in the program already is refused like any other who is enrolled twice.
+      target: { by: 'enrollment', value: already?.id ?? patient },
+      ...(already ? {} : { newcomer }),
+      idempotency: keyed,
+      mayTouch: () => true,
+      command: (loaded, id) => {
+        const edition = this.editionOf(loaded);
+        checkDeclared(request.answers, edition);
+        const answers = withAnswers(known.file.answers, answersOf(request.answers ?? {}));
+        const category = request.category ?? categoryFromAnswers(answers, dateAt(loaded.at, edition.zone), edition);
+        return {
+          do: 'enroll-patient',
+          id,
+          at: loaded.at,
+          by: actorOf(principal, patient),
+          prescriber: principal.participantId ?? '',
+          category,
+          answers: onlyAsked(answers, edition),
+          ...determinationIn(request.determination),
+          agreement: agreementIn(request.agreement, category ?? '', edition),
+        };
+      },
+      first: async (tx) => {
+        await this.people.holdEnrollments(tx, patient);
+        return true;
+      },
+      attestation: () => attest('enroll-patient.1', principal),
+      answer: (decided) => enrolled(decided, [], principal),
+    });
+  }
+
   reEnroll(principal: Principal, patient: string, request: ReEnrollPatientRequest, keyed: Keyed): Promise<Sent> {
     const command: Making = (base, { loaded, edition }) => {
+      checkDeclared(request.answers, edition);
       const answers = answersOf(request.answers ?? {});
       const on = dateAt(base.at, edition.zone);
-      const category = request.category ?? categoryFromAnswers({ ...loaded.file.answers, ...answers }, on, edition);
+      const category = request.category ?? categoryFromAnswers(withAnswers(loaded.file.answers, answers), on, edition);
       const agreement = agreementIn(request.agreement, category ?? '', edition);
       const determination = determinationIn(request.determination);
       return { ...base, do: 're-enroll-patient', prescriber: base.by.id, category, answers, agreement, ...determination };
@@ -154,13 +207,18 @@ export class EnrollmentService {
     return this.commands.run({ caller, operation, patient, program, keyed, made: enrollmentAnswer, ...asked });
   }
 
-  private newcomer(request: EnrollPatientRequest): Newcomer {
-    if (!this.catalogue.programs().includes(request.program))
+  private checkProgram(program: string): void {
+    if (!this.catalogue.programs().includes(program))
       throw fieldsInvalid([{ pointer: '/program', message: 'There is no such program here.' }]);
+  }
+
+  private newcomer(request: EnrollPatientRequest): Newcomer {
+    this.checkProgram(request.program);
     const key = familyNameKey(request.familyName);
     if (key === '') throw fieldsInvalid([{ pointer: '/familyName', message: 'Give a name with at least one letter.' }]);
     return {
       patient: uuidv7(),
+      onFile: false,
       program: request.program,
       givenName: request.givenName.trim(),
       familyName: request.familyName.trim(),
@@ -177,4 +235,11 @@ export class EnrollmentService {
     if (edition === undefined) throw new Indeterminate('edition-missing');
     return edition;
   }
+}
+
+/** Answers to questions that another program adds stay with that program. */
+function onlyAsked({ declared, ...answers }: Answers, edition: Edition): Answers {
+  const strange = undeclarable(declared ?? {}, edition);
+  const kept = Object.entries(declared ?? {}).filter(([name]) => !strange.includes(name));
+  return kept.length === 0 ? answers : { ...answers, declared: Object.fromEntries(kept) };
 }

@@ -59,6 +59,21 @@ export class PersonStore {
     return rows.filter((row) => maybeSamePerson(newcomer, toPerson(row))).map(({ id, prescribers }) => ({ patient: id, prescribers }));
   }
 
+  /** Her enrollments, whatever the program. */
+  async enrollments(db: Db, patient: string): Promise<{ id: string; program: string }[]> {
+    const { rows } = await db.query<{ id: string; program: string }>(
+      'SELECT e.id, e.program FROM enrollment e WHERE e.patient_id = $1 ORDER BY e.id',
+      [patient],
+      'enrollments-of-person',
+    );
+    return rows;
+  }
+
+  /** Holds her enrollments, in one order, so that what was read of them is what the next statement guards. */
+  async holdEnrollments(tx: Tx, patient: string): Promise<void> {
+    await tx.query('SELECT e.id FROM enrollment e WHERE e.patient_id = $1 ORDER BY e.id FOR UPDATE', [patient], 'hold-enrollments');
+  }
+
   /** Lets one enrollment through at a time, so that two offices cannot both enroll one person as new; a row lock, as every database has. */
   async oneAtATime(tx: Tx): Promise<void> {
     await tx.query(

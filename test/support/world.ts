@@ -95,6 +95,8 @@ export interface WorldParts {
   readonly owner: { query(text: string, values?: unknown[]): Promise<unknown> };
   /** That of the processes under test, so that one key signs all entries. */
   readonly dataDir: string;
+  /** Those on file, unless a test brings others. */
+  readonly editions?: EditionCatalogue;
 }
 
 type Built = Omit<Command, 'id' | 'at' | 'by'> & { readonly do: Command['do'] };
@@ -102,15 +104,15 @@ type Built = Omit<Command, 'id' | 'at' | 'by'> & { readonly do: Command['do'] };
 export class World {
   private constructor(
     private readonly lane: QueryPool,
-    private readonly runner: CommandRunner,
+    readonly runner: CommandRunner,
   ) {}
 
   /** The participants of the demo accounts, certified and trained a year ago, and nobody else. */
-  static async open({ lane, owner, dataDir }: WorldParts): Promise<World> {
+  static async open({ lane, owner, dataDir, editions = catalogue }: WorldParts): Promise<World> {
     await owner.query(PARTICIPANTS, [JSON.stringify(participants())]);
     const runner = new CommandRunner({
-      store: new CaseStore(catalogue),
-      catalogue,
+      store: new CaseStore(editions),
+      catalogue: editions,
       signer: EntrySigner.fromFileOrNew(join(dataDir, 'signing-key.pem')),
       maxClockSkewMs: 2_000,
       deskPhone: '1-800-000-0000',
@@ -181,6 +183,7 @@ export class World {
       givenName: 'Ann',
       familyName,
       familyNameKey: familyNameKey(familyName),
+      onFile: false,
       birthDate,
       phone: null,
       postalCode: null,

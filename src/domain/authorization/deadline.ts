@@ -1,7 +1,9 @@
-import { addDays, dateAt, endOfDay, HOUR_MS, type Instant } from '../calendar.js';
+import { addDays, dateAt, endOfDay, HOUR_MS, type Instant, type LocalDate } from '../calendar.js';
 import { waivesTests } from '../contraception.js';
+import { gateOf } from '../gate.js';
 import { isCertified, type Participant } from '../participant.js';
 import type { Authorization, AuthorizationState, Case, Prescription, Reservation } from '../patient.js';
+import { acceptedNegatives, settingRules } from '../pregnancy-test.js';
 import type { Category, Edition } from '../program.js';
 import { servingTests } from '../test-places.js';
 
@@ -75,11 +77,15 @@ export function authorizationEnd(file: Case, category: Category, at: Instant, ed
   const { anchor, days, firstDay } = category.window;
   if (days === null || firstDay === null) return null;
   const on = dateAt(at, edition.zone);
-  // Who needs no tests has none to count from.
-  const tested = anchor === 'last-test' && !waivesTests(file, on, edition);
-  const from = tested ? servingTests(file, at, on, edition)[0]?.collected.on : on;
+  // Who needs no tests has none to count from, and a gate that waits for none counts from none.
+  const tested = anchor === 'last-test' && !waivesTests(file, on, edition) && gateOf({ file, on, edition }) === 'hard';
+  const from = tested ? newestTest(file, at, on, edition)?.collected.on : on;
   return from === undefined ? null : endOfDay(addDays(from, days - firstDay), edition.zone);
 }
+
+/** What the issue rests on; where an edition judges no tests, the newest that it would accept. */
+const newestTest = (file: Case, at: Instant, on: LocalDate, edition: Edition) =>
+  servingTests(file, at, on, edition)[0] ?? acceptedNegatives(file, at, edition, settingRules(file.fills, edition))[0];
 
 /** The last instant at which a reservation made at `at` holds: its own hours, or, where there is no second number, the authorization's end. */
 export function confirmationEnd(at: Instant, expiresAt: Instant | null, edition: Edition): Instant | null {

@@ -76,7 +76,9 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
  */
 function determinationReasons(situation: Situation<'enroll-patient' | 're-enroll-patient' | 'change-category'>): ReasonCode[] {
   const { file, command, on } = situation;
-  if (command.answers.determinedNotFertile !== true || file.answers.determinedNotFertile === true) return [];
+  // What two persons documented of her for another program they documented of her.
+  const known = [file, ...(file.elsewhere ?? [])].some(({ answers }) => answers.determinedNotFertile === true);
+  if (command.answers.determinedNotFertile !== true || known) return [];
   const { determination, by } = command;
   if (determination === undefined || determination.by === '' || determination.by === by.id) return ['SECOND_PERSON_REQUIRED'];
   if (determination.on > on) return ['FUTURE_DATE'];

@@ -31,4 +31,13 @@ function corrected(situation: Situation): Effect[] {
     .flatMap((test) => rejudged(situation, test.id, file, test));
 }
 
+/** Whether a change may end something in her other programs: everything but what only adds to her side. */
+export const actsElsewhere = (effects: readonly Effect[]): boolean =>
+  effects.some((effect) => {
+    if (effect.kind !== 'evidence') return effect.kind === 'category' || effect.kind === 'answers';
+    const { evidence } = effect;
+    if (evidence.kind === 'pregnancy-test') return evidence.test.result !== 'negative';
+    return evidence.kind === 'danger' || evidence.kind === 'test-correction' || evidence.kind === 'test-retraction';
+  });
+
 export const HEEDING: Handlers<'heed-elsewhere'> = { 'heed-elsewhere': heed };

@@ -115,9 +115,39 @@ describe('what is recorded there while an authorization is open here', () => {
     expect(one.prescribed('2026-03-20T17:00', 'rx-2').reasons).toContain('CATEGORY_CONTRADICTED');
   });
 
+  test('a period there, of somebody who has none by the answers here, ends it', () => {
+    const girl = { birthDate: '2014-01-01', sex: 'female' as const, menarche: false, declared: { stage: 2 } };
+    const given = {
+      ...CLOSED,
+      patient: girl,
+      agreement: { category: 'closed', signedAt: '2026-01-05T09:00', signedBy: ['guardian' as const] },
+    };
+    const one = issued(record({ patient: girl, menses: [] }), given);
+    const grown = { ...girl, menarche: true, declared: { stage: 4 } };
+    const file = one.file.elsewhere?.[0];
+    if (!file) throw new Error('There is no other record.');
+    const period = {
+      kind: 'menses',
+      id: 'm1',
+      recordedAt: one.file.categorySince as number,
+      on: '2026-03-20',
+      cycle: null,
+      before: null,
+    } as const;
+    const record2 = { ...file, answers: { ...file.answers, ...grown }, evidence: [{ ...period, recordedAt: period.recordedAt + 1 }] };
+    one.file = { ...one.file, elsewhere: [record2] };
+    expect(one.says({ do: 'heed-elsewhere', by: 'system' }, '2026-03-20T16:00').outcome).toBe('allow');
+    expect(states(one)).toEqual(['revoked']);
+  });
+
   test('older answers there do not take back what was found here since', () => {
     const one = issued(
-      record({ category: 'open', categorySince: '2026-01-04T09:00', patient: { birthDate: '1960-06-01', hysterectomy: false } }),
+      record({
+        category: 'open',
+        menses: [],
+        categorySince: '2026-01-04T09:00',
+        patient: { birthDate: '1960-06-01', hysterectomy: false },
+      }),
       CLOSED,
     );
     expect(one.says({ do: 'heed-elsewhere', by: 'system' }, '2026-03-20T16:00').reasons).toEqual(['WRONG_STATE']);

@@ -78,16 +78,8 @@ describe('an advisory gate', () => {
 });
 
 describe('no gate', () => {
-  test('a retired program judges nothing and refers nothing, and a number is still filled once', () => {
-    const life = new Life([made({ gate: 'none' })], { ...COMPLETE, tests: [], contraception: [], agreement: undefined } as never, WHEN);
-    life.says({ ...write, strengthMg: 7 }, WHEN);
-    const issue = life.says({ do: 'issue-authorization' }, '2026-03-20T15:10');
-    expect([issue.outcome, issue.referrals, findings(issue)]).toEqual(['deny', [], []]);
-    expect(issue.reasons).toEqual(['RULE_MISSING']);
-  });
-
-  test('issued from the day of the issue, it is filled without a question and only once', () => {
-    const retired = made({ gate: 'none', 'categories.open.window.anchor': 'none' });
+  test('a retired program judges nothing and refers nothing, and a number is still filled only once', () => {
+    const retired = made({ gate: 'none' });
     const life = new Life([retired], { category: 'open', patient: { birthDate: '1990-06-01' } }, WHEN);
     life.says({ ...write, strengthMg: 7, daysSupply: 300 }, WHEN);
     const issue = life.says({ do: 'issue-authorization' }, WHEN);

@@ -156,6 +156,20 @@ describe('on therapy', () => {
   });
 });
 
+describe('a test that lifts a hold', () => {
+  const lifted = (given: Given, setting: 'home' | 'clinical') => {
+    const life = new Life([made()], given, WHEN);
+    life.says({ do: 'report-missed-period', on: '2026-03-20' }, '2026-03-20T08:00');
+    life.says({ do: 'record-pregnancy-test', id: 't9', collectedAt: '2026-03-20T09:00', result: 'negative', setting }, '2026-03-20T09:30');
+    return !life.prescribed(WHEN).reasons.includes('MISSED_PERIOD');
+  };
+
+  test('is taken where her phase of the therapy asks: before it in a clinic, on it at home too', () => {
+    expect([lifted(COMPLETE, 'clinical'), lifted(COMPLETE, 'home')]).toEqual([true, false]);
+    expect(lifted({ ...COMPLETE, fills: [{ dispensedAt: '2026-02-22T10:00' }] }, 'home')).toBe(true);
+  });
+});
+
 describe('I6: a bound that nobody knows', () => {
   test.each(['minAgeDays', 'maxAgeDays', 'maxAgeHours', 'minDaysAfterEarlier', 'withinDaysOfMenses', 'settings'])(
     '%s of a place',
