@@ -8,10 +8,10 @@ import { NotFound } from '../../src/authorization/outcome.errors.js';
 import type { Command } from '../../src/domain/authorization/command.js';
 import { dateAt, HOUR_MS, momentAt } from '../../src/domain/calendar.js';
 import type { LogEntry } from '../../src/domain/log-entry.js';
-import { editionFrom } from '../../src/domain/program.js';
 import { EnrollmentService } from '../../src/patient/enrollment.service.js';
 import { PersonStore } from '../../src/patient/person.store.js';
-import { EditionCatalogue, hashOfDocument } from '../../src/program/edition.catalogue.js';
+import { EditionCatalogue, hashOfDocument, onFile, PROGRAMS_FOLDER } from '../../src/program/edition.catalogue.js';
+import { schemaCheck } from '../../src/program/edition.schema.js';
 import { PatientCommands } from '../../src/speaker/patient.commands.js';
 import { type Entry, lineOf } from '../../verifier/entry.mjs';
 import { differences, foldEnrollment, type Rows } from '../../verifier/fold.mjs';
@@ -25,7 +25,7 @@ const file = new URL('../../programs/lenalidomide-us/2021-08-05.json', import.me
 const first = JSON.parse(readFileSync(file, 'utf8')) as object;
 const second = { ...first, program: OTHER, title: 'A second program of the same shape' };
 const documents = Object.fromEntries([first, second].map((each) => [hashOfDocument(each), each]));
-const catalogue = new EditionCatalogue(Object.entries(documents).map(([hash, document]) => editionFrom(document, hash)));
+const catalogue = new EditionCatalogue([first, second].map(onFile), schemaCheck(PROGRAMS_FOLDER));
 
 let database: TestDatabase;
 let dataDir: string;
