@@ -86,3 +86,18 @@ export function contradicted(code: string, answers: Answers, on: LocalDate, edit
 
 export const categoryOf = (code: string | null, edition: Edition): Category | null =>
   code === null ? null : (edition.categories[codeHere(code, edition)] ?? null);
+
+/** Who is judged, on which day, under which edition: what the category that governs hangs on. */
+export interface Governed {
+  readonly file: Case;
+  /** The program zone's date. */
+  readonly on: LocalDate;
+  readonly edition: Edition;
+}
+
+/** The category that governs on the day, with its code. */
+export function governing({ file, on, edition }: Governed): { code: string; category: Category } | null {
+  const code = registeredCategory(file, on, edition);
+  const category = categoryOf(code, edition);
+  return code === null || category === null ? null : { code, category };
+}

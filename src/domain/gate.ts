@@ -1,4 +1,4 @@
-import { type Governed, governing } from './judgement.js';
+import { type Governed, governing } from './category.js';
 import type { Gate } from './program.js';
 import { REASONS, type ReasonCode } from './reason.js';
 

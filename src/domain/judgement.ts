@@ -1,10 +1,9 @@
 import type { Presented } from './authorization/command.js';
 import type { Effective } from './authorization/deadline.js';
 import type { Instant, LocalDate } from './calendar.js';
-import { categoryOf, registeredCategory } from './category.js';
 import type { Actor } from './participant.js';
 import type { Authorization, Case } from './patient.js';
-import type { Category, Edition } from './program.js';
+import type { Edition } from './program.js';
 import type { ReasonCode } from './reason.js';
 
 /** What a requirement is asked about: one case at one instant, under one edition, for one act of one person. */
@@ -35,13 +34,3 @@ export type Requirement = (judgement: Judgement) => readonly ReasonCode[];
 
 export const met: readonly ReasonCode[] = [];
 export const unless = (condition: boolean, code: ReasonCode): readonly ReasonCode[] => (condition ? met : [code]);
-
-/** Who is judged, on which day, under which edition: what the category that governs hangs on. */
-export type Governed = Pick<Judgement, 'file' | 'on' | 'edition'>;
-
-/** The category that governs on the day, with its code. */
-export function governing({ file, on, edition }: Governed): { code: string; category: Category } | null {
-  const code = registeredCategory(file, on, edition);
-  const category = categoryOf(code, edition);
-  return code === null || category === null ? null : { code, category };
-}

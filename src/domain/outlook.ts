@@ -1,8 +1,8 @@
 import { dispenseBy, effectiveState, isPreparing } from './authorization/deadline.js';
 import { dangerReasons, earliestIssue } from './authorization/explain.js';
 import { dateAt, endOfDay, type Instant, type LocalDate, spanAfter } from './calendar.js';
+import { governing } from './category.js';
 import { coveredThrough, daysLeft, fillsOfThisEnrollment } from './dispensing.js';
-import { governing } from './judgement.js';
 import type { Authorization, AuthorizationState, Case } from './patient.js';
 import { draft, judgementOf, nextTestBy, underWay } from './patient-status.js';
 import type { Edition, SpanBound } from './program.js';

@@ -1,11 +1,11 @@
 import { dispenseBy, effectiveState, isPreparing, unissued } from './authorization/deadline.js';
 import { counterReasons, earliestIssue } from './authorization/explain.js';
 import { addDays, dateAt, HOUR_MS, type Instant, type LocalDate, startOfDay } from './calendar.js';
-import { ageAt } from './category.js';
+import { ageAt, governing } from './category.js';
 import { earliestFillOn } from './counter-requirement.js';
 import { standingDangers } from './danger.js';
 import { coveredThrough, lastFill } from './dispensing.js';
-import { governing, type Judgement } from './judgement.js';
+import type { Judgement } from './judgement.js';
 import type { Authorization, AuthorizationState, Case } from './patient.js';
 import { acceptedNegatives } from './pregnancy-test.js';
 import type { Edition } from './program.js';

@@ -1,11 +1,11 @@
 import { addMonths, dateAt, daysBetween } from './calendar.js';
-import { ageAt, categoryOf, codeHere, contradicted, isMinorOn } from './category.js';
+import { ageAt, categoryOf, codeHere, contradicted, type Governed, governing, isMinorOn } from './category.js';
 import { contraceptionReason, waivesTests } from './contraception.js';
 import { AT_THE_COUNTER } from './counter-requirement.js';
 import { reasonOf, standingDangers } from './danger.js';
 import { contradictedElsewhere } from './elsewhere.js';
 import { gateOf, refuses } from './gate.js';
-import { type Governed, governing, type Judgement, met, type Requirement, unless } from './judgement.js';
+import { type Judgement, met, type Requirement, unless } from './judgement.js';
 import { isCertified, isSuspended } from './participant.js';
 import { type Case, type EvidenceOfKind, evidenceOf } from './patient.js';
 import type { Category, Edition, JudgedAt } from './program.js';

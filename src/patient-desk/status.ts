@@ -1,7 +1,7 @@
 import type { LoadedCase } from '../authorization/case.store.js';
 import { said } from '../authorization/view.js';
 import { dateAt, endOfDay, type Instant, type LocalDate, startOfDay } from '../domain/calendar.js';
-import { governing } from '../domain/judgement.js';
+import { governing } from '../domain/category.js';
 import { type PatientStatus, patientStatus, toldOfAll } from '../domain/patient-status.js';
 import type { Edition } from '../domain/program.js';
 import { REASONS } from '../domain/reason.js';

@@ -1,6 +1,6 @@
 import type { Command } from '../domain/authorization/command.js';
 import { dateAt } from '../domain/calendar.js';
-import { governing } from '../domain/judgement.js';
+import { governing } from '../domain/category.js';
 import { notAsked, SURVEY_ANSWERS, surveyOf, unanswered } from '../domain/survey.js';
 import { ChoiceField, CodeField, ObjectListField } from '../http/fields.js';
 import { fieldsInvalid } from '../http/problem.js';

@@ -1,7 +1,7 @@
 import type { Command } from '../domain/authorization/command.js';
 import type { Others } from '../domain/authorization/decide.js';
 import { judged } from '../domain/authorization/judged.js';
-import { governing } from '../domain/judgement.js';
+import { governing } from '../domain/category.js';
 import type { Case } from '../domain/patient.js';
 import type { Edition, JudgedAt } from '../domain/program.js';
 import type { ReasonCode } from '../domain/reason.js';

@@ -8,9 +8,9 @@ import {
   MINUTE_MS,
   startOfDateOrMonth,
 } from '../calendar.js';
+import { governing } from '../category.js';
 import { reasonOf, standingDangers } from '../danger.js';
 import { gateOf } from '../gate.js';
-import { governing } from '../judgement.js';
 import { isCertified, sameLicence } from '../participant.js';
 import type { Answers, Authorization, Case, Evidence, PregnancyTest } from '../patient.js';
 import { type StandingTest, standingTests } from '../pregnancy-test.js';

@@ -1,7 +1,8 @@
 import { addDays, dateAt, endOfDay, HOUR_MS, type Instant, type LocalDate, startOfDay } from '../calendar.js';
+import { governing } from '../category.js';
 import { earliestFillOn } from '../counter-requirement.js';
 import { reasonOf, standingDangers } from '../danger.js';
-import { governing, type Judgement } from '../judgement.js';
+import type { Judgement } from '../judgement.js';
 import type { Authorization, AuthorizationState, Case, Evidence, PregnancyTest } from '../patient.js';
 import { beforeTherapy } from '../pregnancy-test.js';
 import type { Edition, JudgedAt } from '../program.js';

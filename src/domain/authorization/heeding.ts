@@ -1,6 +1,6 @@
+import { governing } from '../category.js';
 import { standingDangers } from '../danger.js';
 import { changedElsewhere, contradictedElsewhere } from '../elsewhere.js';
-import { governing } from '../judgement.js';
 import { standingTests } from '../pregnancy-test.js';
 import { roleReasons } from './attester.js';
 import type { Effect } from './effect.js';

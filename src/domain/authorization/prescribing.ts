@@ -1,7 +1,7 @@
-import { guardianSpeaks } from '../category.js';
+import { governing, guardianSpeaks } from '../category.js';
 import { clinicalWarnings } from '../clinical/review.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
-import { governing, type Judgement } from '../judgement.js';
+import type { Judgement } from '../judgement.js';
 import type { Authorization, AuthorizationState, Case, Prescription, PrescriptionLine } from '../patient.js';
 import { accommodated } from '../pregnancy-test.js';
 import type { ReasonCode, WarningCode } from '../reason.js';

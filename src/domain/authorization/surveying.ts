@@ -1,6 +1,5 @@
-import { guardianSpeaks } from '../category.js';
+import { governing, guardianSpeaks } from '../category.js';
 import { standingDangers } from '../danger.js';
-import { governing } from '../judgement.js';
 import type { Given } from '../patient.js';
 import type { Question } from '../program.js';
 import { judgeSurvey, notAsked, reportedBy, type SurveyOf, surveyOf, unanswered } from '../survey.js';

@@ -1,7 +1,7 @@
 import { dateAt, type Instant, type LocalDate } from '../calendar.js';
+import { governing } from '../category.js';
 import { contraceptionFile, contraceptionReason, methodWarnings } from '../contraception.js';
 import { fillsOfThisEnrollment } from '../dispensing.js';
-import { governing } from '../judgement.js';
 import type { Authorization, Case, Evidence } from '../patient.js';
 import type { Edition } from '../program.js';
 import type { WarningCode } from '../reason.js';
