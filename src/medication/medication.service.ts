@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
+import { accessDenied, deniedCase } from '../authorization/access.denied.js';
 import { actorOf, mayTouch } from '../authorization/access.js';
 import { answerTo } from '../authorization/answer.js';
-import { DESK_PHONE, POOLS } from '../authorization/authorization.tokens.js';
-import { CaseStore, type LoadedCase } from '../authorization/case.store.js';
-import { CommandRunner, type Decided, type Sent } from '../authorization/command.runner.js';
+import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
+import type { LoadedCase } from '../authorization/case.store.js';
+import { CommandRunner, type Decided, type RunnerParts, type Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
@@ -14,7 +15,6 @@ import { apply } from '../domain/authorization/effect.js';
 import { dateAt } from '../domain/calendar.js';
 import type { Authorization } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
-import { EditionCatalogue } from '../program/edition.catalogue.js';
 import { type Base, PatientCommands } from '../speaker/patient.commands.js';
 import type { BundleRequest, LeftView } from './medication.dto.js';
 import { type ReviewView, reviewView } from './review.view.js';
@@ -44,10 +44,8 @@ export class MedicationService {
   constructor(
     @Inject(PatientCommands) private readonly commands: PatientCommands,
     @Inject(CommandRunner) private readonly runner: CommandRunner,
-    @Inject(CaseStore) private readonly cases: CaseStore,
-    @Inject(EditionCatalogue) private readonly catalogue: EditionCatalogue,
     @Inject(POOLS) private readonly pools: Pools,
-    @Inject(DESK_PHONE) private readonly deskPhone: string,
+    @Inject(RUNNER_PARTS) private readonly parts: RunnerParts,
   ) {}
 
   fromPractice(asked: OfPractice, command: (base: Base, edition: Edition) => Command): Promise<Sent> {
@@ -95,28 +93,35 @@ export class MedicationService {
   /** What the practice reads: the open prescription, or the one in preparation, is what the dose is looked at on. */
   async reviewForPractice(caller: Principal, patient: string, program: string): Promise<ReviewView> {
     const { rest } = this.pools;
-    const enrollment = await this.cases.enrollmentId(rest, patient, program);
+    const enrollment = await this.parts.store.enrollmentId(rest, patient, program);
     if (enrollment === null) throw new NotFound();
     const participants = caller.participantId === null ? [] : [caller.participantId];
-    const loaded = await this.cases.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
-    if (loaded === null || !mayTouch(caller, 'clinicalReview', loaded)) throw new NotFound();
+    const loaded = await this.parts.store.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
+    if (loaded === null) throw new NotFound();
+    if (!mayTouch(caller, 'clinicalReview', loaded))
+      throw await accessDenied(this.parts, rest, caller, deniedCase('clinicalReview', loaded));
     return this.reviewed(loaded, openOf(loaded), 'prescriber');
   }
 
   async reviewForSite(caller: Principal, authorization: string): Promise<ReviewView> {
-    const loaded = await this.cases.load(this.pools.counter, {
+    const loaded = await this.parts.store.load(this.pools.counter, {
       by: 'authorization',
       value: authorization,
       participants: [],
       caller: '',
       key: '',
     });
-    if (loaded === null || !atSite(caller, 'clinicalReviewAtSite', authorization, loaded)) throw new NotFound();
+    if (loaded === null) throw new NotFound();
+    if (!atSite(caller, 'clinicalReviewAtSite', authorization, loaded))
+      throw await accessDenied(this.parts, this.pools.counter, caller, deniedCase('clinicalReviewAtSite', loaded));
     return this.reviewed(loaded, named(loaded, authorization), 'pharmacist');
   }
 
   private reviewed(loaded: LoadedCase, authorization: Authorization | null, audience: 'prescriber' | 'pharmacist'): ReviewView {
-    return reviewView({ loaded, file: loaded.file, edition: this.editionOf(loaded), authorization, deskPhone: this.deskPhone }, audience);
+    return reviewView(
+      { loaded, file: loaded.file, edition: this.editionOf(loaded), authorization, deskPhone: this.parts.deskPhone },
+      audience,
+    );
   }
 
   private practice(
@@ -145,6 +150,7 @@ export class MedicationService {
       lane: this.pools.counter,
       target: { by: 'authorization', value: authorization },
       idempotency: { key, body: [operation, authorization, request] },
+      operation,
       mayTouch: (loaded) => atSite(caller, operation, authorization, loaded),
       command: (loaded, id) => command({ id, at: loaded.at, by: actorOf(caller, loaded.file.patient) }, loaded),
       answer: (decided) =>
@@ -153,7 +159,7 @@ export class MedicationService {
   }
 
   private editionOf({ program, at }: LoadedCase): Edition {
-    const edition = this.catalogue.inForce(program, at);
+    const edition = this.parts.catalogue.inForce(program, at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
     return edition;
   }

@@ -12,7 +12,7 @@ import { Api, type Operation } from '../support/api.js';
 import { broughtBy, handOver } from '../support/at-the-counter.js';
 import type { Answer, Caller } from '../support/caller.js';
 import { ServiceRun } from '../support/service-run.js';
-import { tableSums } from '../support/table-sums.js';
+import { LOG_TABLES, tableSums } from '../support/table-sums.js';
 import { type Person, tokenOf } from '../support/tokens.js';
 import { type Issued, inParallel, type Patient } from '../support/world.js';
 
@@ -199,11 +199,15 @@ describe('objects of others', () => {
       const roles = ROLES.filter((role) => OWNED.includes(ruleOf(operation, role)));
       for (const role of roles) {
         const { patient, ids, fields } = await scene(operation, role);
-        const before = await tableSums(run.database.owner);
+        const before = await tableSums(run.database.owner, LOG_TABLES);
+        const known = await denied(operation);
         const theirs = await send(operation, await stranger(role, other, delegate), ids, fields);
         if (theirs.status !== 404) wrong.push(`${operation.id} as another ${role}: ${theirs.status} ${theirs.text.slice(0, 120)}`);
-        const after = await tableSums(run.database.owner);
+        const after = await tableSums(run.database.owner, LOG_TABLES);
         if (JSON.stringify(after) !== JSON.stringify(before)) wrong.push(`${operation.id} as another ${role} changed something`);
+        // T10: told that there is nothing, and written down.
+        if (ruleOf(operation, role) !== 'own-command' && (await denied(operation)) !== known + 1)
+          wrong.push(`${operation.id} as another ${role} left no entry`);
         // The same request by the owner shows that it would have reached the object.
         const own = await send(operation, await owner(operation, role, patient), ids, fields);
         if ([401, 403, 404].includes(own.status) || own.status >= 500)
@@ -215,6 +219,15 @@ describe('objects of others', () => {
     expect(tried).toBeGreaterThan(60);
   });
 });
+
+/** Entries of those who asked with that operation about what is not theirs. */
+async function denied({ id }: { readonly id: string }): Promise<number> {
+  const { rows } = await run.database.owner.query<{ n: number }>(
+    "SELECT count(*)::integer AS n FROM entry e JOIN entry_values v ON v.entry_id = e.id WHERE e.command = 'access-denied' AND v.values ->> 'operation' = $1",
+    [id],
+  );
+  return rows[0]?.n ?? 0;
+}
 
 interface Scene {
   readonly patient: Patient;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ACCESS_DENIED } from '../../authorization/access.denied.js';
 import type { Instant } from '../../domain/calendar.js';
 import type { LogEntry } from '../../domain/log-entry.js';
 import type { ReadEntry } from '../replay.js';
@@ -31,7 +32,7 @@ const HISTORY = `SELECT n.patient_id, n.id, convert_from(e.bytes, 'UTF8'),
     CASE WHEN v.values ? 'person' THEN v.values - 'person' ELSE v.values END::text
   FROM enrollment n JOIN entry e ON e.patient_id = n.patient_id AND e.aggregate = 'enrollment' AND e.aggregate_id = n.id::text
   LEFT JOIN entry_values v ON v.entry_id = e.id
-  WHERE n.program = $1 AND e.recorded_at <= $2`;
+  WHERE n.program = $1 AND e.recorded_at <= $2 AND e.command <> '${ACCESS_DENIED}'`;
 const IN_ORDER = 'ORDER BY n.patient_id, n.id';
 
 type Row = readonly [patient: string, enrollment: string, line: string, values: string | null];
