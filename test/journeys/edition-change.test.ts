@@ -7,6 +7,7 @@ import type { Caller } from '../support/caller.js';
 import { openTestDatabase, type TestDatabase } from '../support/database.js';
 import { nextEdition, shippedDocument } from '../support/editions.js';
 import { ServiceRun } from '../support/service-run.js';
+import { type DatabaseProxy, proxyTo } from '../support/tcp-proxy.js';
 import { type Issued, type Patient, PROGRAM } from '../support/world.js';
 
 // Rules change by law on a date: several processes of the service change over at the same instant of the database, with requests under way
@@ -20,13 +21,13 @@ const AFTER_MS = 2_000;
 const SIDE_EFFECT = { program: PROGRAM, on: '2026-01-02', what: 'A rash.' };
 
 let database: TestDatabase;
+let proxy: DatabaseProxy;
 let run: ServiceRun;
 let patients: Patient[];
 let issued: Issued;
 let from: number;
 let before: string;
 let after: string;
-const document = (at: number) => nextEdition(at, { '/prescription/maxSupplyDays': 21 });
 
 async function databaseTime(): Promise<number> {
   const { rows } = await run.database.owner.query<{ now: number }>('SELECT rems_now() AS now');
@@ -50,22 +51,30 @@ async function linesOf(command: string): Promise<Line[]> {
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  run = await ServiceRun.open({ processes: 2, database });
+  const through = async (url: string) => {
+    proxy = await proxyTo(url);
+    return proxy.url;
+  };
+  run = await ServiceRun.open({ processes: 2, database, through });
   patients = await run.world.enroll(8);
   [issued] = (await run.world.issued(1)) as [Issued];
 });
-afterAll(() => run?.close());
+afterAll(async () => {
+  await run?.close();
+  await proxy?.close();
+});
 
-async function published(): Promise<void> {
+/** Drafted and approved on two processes, for an instant ahead: nothing is kept in either of them. */
+async function published(days: number): Promise<{ at: number; hash: string }> {
   const [author, second] = [await run.caller('steward'), await run.caller('steward-2', run.services[1]?.url)];
-  from = (await databaseTime()) + AHEAD_MS;
-  const text = JSON.stringify(document(from));
-  after = hashOfDocument(document(from));
-  before = hashOfDocument(shippedDocument());
-  expect((await author.post('/v1/editions', { document: text })).status).toBe(201);
-  expect((await author.post(`/v1/editions/${after}/check`, {})).status).toBe(200);
-  // Approved on the other process than it was drafted on: nothing is kept in either of them.
-  expect((await second.post(`/v1/editions/${after}/approve`, {})).status).toBe(200);
+  const at = (await databaseTime()) + AHEAD_MS;
+  const document = nextEdition(at, { '/prescription/maxSupplyDays': days });
+  document['edition'] = `2099-12-${days}`;
+  const hash = hashOfDocument(document);
+  expect((await author.post('/v1/editions', { document: JSON.stringify(document) })).status).toBe(201);
+  expect((await author.post(`/v1/editions/${hash}/check`, {})).status).toBe(200);
+  expect((await second.post(`/v1/editions/${hash}/approve`, {})).status).toBe(200);
+  return { at, hash };
 }
 
 /** Offers one request after another to a process, until told to stop. */
@@ -81,7 +90,8 @@ async function offer(caller: Caller, own: readonly Patient[], until: { over: boo
 
 describe('an edition that takes effect while requests are under way', () => {
   it('governs every decision from its instant on, in both processes, and none before it', async () => {
-    await published();
+    before = hashOfDocument(shippedDocument());
+    ({ at: from, hash: after } = await published(21));
     const until = { over: false };
     const [one, two] = run.services;
     const callers = [await run.caller('prescriber', one?.url), await run.caller('delegate', two?.url)] as const;
@@ -104,6 +114,21 @@ describe('an edition that takes effect while requests are under way', () => {
       const near = [own.filter(({ at }) => at < from).at(-1), own.find(({ at }) => at >= from)];
       expect(near.map((line) => line !== undefined && Math.abs(line.at - from) < 500)).toEqual([true, true]);
     }
+  });
+
+  it('judges again what would be written after its instant and was judged before it', async () => {
+    const next = await published(14);
+    const doctor = await run.caller('prescriber', run.services[0]?.url);
+    await database.advanceClock(next.at - 30_000 - (await databaseTime()));
+    proxy.holdNext(
+      (statement) => /INSERT INTO entry \(/.test(statement),
+      () => database.advanceClock(60_000),
+    );
+    const [patient] = patients as [Patient];
+    expect((await doctor.post(`/v1/patients/${patient.id}/adverse-events`, SIDE_EFFECT)).status).toBe(200);
+    const last = (await linesOf('report-adverse-event')).at(-1);
+    expect([last?.edition.hash, (last?.at ?? 0) >= next.at]).toEqual([next.hash, true]);
+    after = next.hash;
   });
 
   it('leaves an authorization under the edition it was issued under, and judges the next one under its own', async () => {
