@@ -21,10 +21,11 @@ export function tracePrograms(asked: readonly string[], options: { readonly json
   const reports = [];
   for (const program of programs)
     try {
-      const report = traceOf(program, catalogue);
-      reports.push(report);
-      if (!report.holds) exit = Math.max(exit, 1);
-      if (!options.json) for (const line of reportAsTable(report, process.stdout.columns ?? 140)) print(line);
+      for (const report of traceOf(program, catalogue)) {
+        reports.push(report);
+        if (!report.holds) exit = Math.max(exit, 1);
+        if (!options.json) for (const line of reportAsTable(report, process.stdout.columns ?? 140)) print(line);
+      }
     } catch (error) {
       if (!(error instanceof TraceInvalid)) throw error;
       warn(error.message);

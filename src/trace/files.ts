@@ -4,7 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { CaseFileInvalid } from '../case-file/invalid.js';
 import { type ReadableCase, readCaseFile } from '../case-file/read.js';
 import { type EditionCatalogue, PROGRAMS_FOLDER } from '../program/edition.catalogue.js';
-import type { Mapping } from './mapping.js';
+import { byEdition, type Mapping } from './mapping.js';
 import { Proofs } from './proof.js';
 import { reportOn, type TraceReport } from './report.js';
 import { ListInvalid, type RequirementList } from './requirement-list.js';
@@ -24,16 +24,19 @@ export function tracedPrograms(folder = PROGRAMS_FOLDER): string[] {
     .sort();
 }
 
-/** Everything about one program, from its folder. @throws TraceInvalid */
-export function traceOf(program: string, catalogue: EditionCatalogue, folder = PROGRAMS_FOLDER): TraceReport {
+/** Everything about one program, from its folder: a report for each edition that its list is traced in. @throws TraceInvalid */
+export function traceOf(program: string, catalogue: EditionCatalogue, folder = PROGRAMS_FOLDER): TraceReport[] {
   const list = listOnFile(program, folder);
   if (list === null) throw new TraceInvalid(`${program} has no ${LIST}: import one with rems trace ${program} --import FILE`);
   const mapping = document<Mapping>(folder, program, MAPPING, 'trace.schema.json');
   if (mapping === null) throw new TraceInvalid(`${program} has no ${MAPPING}, so none of its ${list.lines.length} lines is mapped`);
-  const edition = catalogue.named(program, mapping.edition);
-  const edited = edition && catalogue.documentWithHash(edition.hash);
-  if (!edition || !edited) throw new TraceInvalid(`${program}/${MAPPING}: the program has no edition "${mapping.edition}"`);
-  return reportOn(list, mapping, edited, new Proofs(edited, edition, casesOf(program, catalogue, folder)));
+  const cases = casesOf(program, catalogue, folder);
+  return byEdition(mapping).map((each) => {
+    const edition = catalogue.named(program, each.edition);
+    const edited = edition && catalogue.documentWithHash(edition.hash);
+    if (!edition || !edited) throw new TraceInvalid(`${program}/${MAPPING}: the program has no edition "${each.edition}"`);
+    return reportOn(list, each, edited, new Proofs(edited, edition, cases));
+  });
 }
 
 /** @throws TraceInvalid */

@@ -6,6 +6,14 @@ export interface Mapping {
   /** The edition that keeps these lines. */
   readonly edition: string;
   readonly lines: Readonly<Record<string, MappedLine>>;
+  /** Editions that took the place of that one, and the lines that are kept otherwise there; the others are kept as before. */
+  readonly later?: Readonly<Record<string, Readonly<Record<string, MappedLine>>>>;
+}
+
+/** The mapping of each edition that the list is traced in, the first one first. */
+export function byEdition({ program, edition, lines, later }: Mapping): Mapping[] {
+  const others = Object.entries(later ?? {}).map(([name, changed]) => ({ program, edition: name, lines: { ...lines, ...changed } }));
+  return [{ program, edition, lines }, ...others];
 }
 
 /** A line is enforced, or recorded, or both; or it is out of scope, and says why. */

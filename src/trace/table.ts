@@ -66,42 +66,59 @@ function wrapped(text: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** The page of a program, as it is committed. */
-export function reportAsMarkdown(report: TraceReport): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const code = (text: string): string => `\`${text}\``;
-  const kept = (line: ReportedLine): string =>
-    [
-      ...line.enforced.map((claim) => `${cell(enforcementInWords(claim))} ${code(claim.case)}`),
-      ...line.recorded.map((recording) => ('command' in recording ? code(recording.command) : cell(recordingInWords(recording)))),
-      ...(line.outOfScope === null ? [] : [cell(line.outOfScope)]),
-      ...(line.note === null ? [] : [`*${cell(line.note)}*`]),
-      ...line.problems.map((problem) => `**${cell(problem)}**`),
-    ].join('<br>');
-  const { source } = report;
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const code = (text: string): string => `\`${text}\``;
+
+const keptInMarkdown = (line: ReportedLine): string =>
+  [
+    ...line.enforced.map((claim) => `${cell(enforcementInWords(claim))} ${code(claim.case)}`),
+    ...line.recorded.map((recording) => ('command' in recording ? code(recording.command) : cell(recordingInWords(recording)))),
+    ...(line.outOfScope === null ? [] : [cell(line.outOfScope)]),
+    ...(line.note === null ? [] : [`*${cell(line.note)}*`]),
+    ...line.problems.map((problem) => `**${cell(problem)}**`),
+  ].join('<br>');
+
+const rowInMarkdown = (line: ReportedLine): string => {
+  const who = `${cell(line.who)}${line.when === null ? '' : `<br>${cell(line.when)}`}`;
+  return `| ${line.ref} | ${who} | ${cell(line.text)} | ${STATUS_WORDS[line.status]} | ${keptInMarkdown(line)} |`;
+};
+
+const HEAD = ['| line | who, when | what | status | where |', '|---|---|---|---|---|'];
+
+/** The page of a program, as it is committed: its first edition whole, and of a later one the lines that are kept otherwise there. */
+export function reportAsMarkdown([first, ...later]: readonly [TraceReport, ...TraceReport[]]): string {
+  const { source } = first;
   const from = [
     source.title,
     ...(source.version === null ? [] : [`version ${source.version}`]),
     ...(source.effective === null ? [] : [`of ${source.effective}`]),
   ].join(', ');
+  const rows = new Map(first.lines.map((line) => [line.ref, rowInMarkdown(line)]));
   return [
     '<!-- Made by scripts/generate.mjs from requirements.json, trace.json, the edition and its cases; do not edit. -->',
     '',
-    `# What was asked, and where it is kept: ${report.program}`,
+    `# What was asked, and where it is kept: ${first.program}`,
     '',
     `Source: ${from}.${source.note === null ? '' : ` ${source.note}`}`,
-    '',
-    `Edition ${report.edition}. ${summary(report)}.`,
     '',
     '*Enforced*: something is refused when it is not kept; the case beside it passes, and fails once that rule is taken away. *Recorded*: the service',
     'keeps the fact or tells the duty, and refuses nothing. *Out of scope*: it is not this service’s to keep.',
     '',
-    '| line | who, when | what | status | where |',
-    '|---|---|---|---|---|',
-    ...report.lines.map(
-      (line) =>
-        `| ${line.ref} | ${cell(line.who)}${line.when === null ? '' : `<br>${cell(line.when)}`} | ${cell(line.text)} | ${STATUS_WORDS[line.status]} | ${kept(line)} |`,
-    ),
+    `## Edition ${first.edition}`,
     '',
+    `${summary(first)}.`,
+    '',
+    ...HEAD,
+    ...rows.values(),
+    '',
+    ...later.flatMap((report) => [
+      `## Edition ${report.edition}`,
+      '',
+      `${summary(report)}. Kept otherwise than before:`,
+      '',
+      ...HEAD,
+      ...report.lines.map(rowInMarkdown).filter((row, index) => row !== rows.get(report.lines[index]?.ref ?? '')),
+      '',
+    ]),
   ].join('\n');
 }

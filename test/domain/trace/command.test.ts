@@ -44,6 +44,15 @@ describe('a report', () => {
     expect(reports[0]?.lines[0]).toMatchObject({ ref: 'prescriber-01', status: 'recorded', problems: [] });
   });
 
+  test('of every program that has a list when none is named, each in every edition it is traced in', () => {
+    const { exit, printed } = run((print, warn) => tracePrograms([], { json: true }, print, warn));
+    const { reports } = JSON.parse(printed) as { reports: { program: string; edition: string }[] };
+    expect(exit).toBe(0);
+    expect(reports.map(({ program, edition }) => `${program} ${edition}`)).toEqual(
+      expect.arrayContaining([`${PROGRAM} 2021-08-05`, 'isotretinoin-us 2021-12-13', 'isotretinoin-us 2026-11-15']),
+    );
+  });
+
   test('of a program that is not on file: exit 2, in words', () => {
     for (const name of ['nowhere', '../programs', 'constructor']) {
       const { exit, printed, warned } = run((print, warn) => tracePrograms([name], { json: false }, print, warn));

@@ -5,7 +5,7 @@ import { type ReadableCase, readCaseFile } from '../../../src/case-file/read.js'
 import { type Edition, editionFrom } from '../../../src/domain/program.js';
 import { EditionCatalogue, PROGRAMS_FOLDER } from '../../../src/program/edition.catalogue.js';
 import { tracedPrograms, traceOf } from '../../../src/trace/files.js';
-import type { Enforcement, MappedLine, Mapping } from '../../../src/trace/mapping.js';
+import { byEdition, type Enforcement, type MappedLine, type Mapping } from '../../../src/trace/mapping.js';
 import { Proofs } from '../../../src/trace/proof.js';
 import { reportOn, type TraceReport } from '../../../src/trace/report.js';
 import { fingerprintOf, type RequirementLine, type RequirementList } from '../../../src/trace/requirement-list.js';
@@ -18,18 +18,30 @@ const programs = tracedPrograms();
 
 test('some program has a list of requirements', () => expect(programs.length).toBeGreaterThan(0));
 
-describe.each(programs)('%s', (program) => {
-  const report = traceOf(program, catalogue);
-  test('every line is mapped, and no mapping says what is not so', () => {
-    expect(report.lines.flatMap(({ ref, problems }) => problems.map((problem) => `${ref}: ${problem}`))).toEqual([]);
-    expect(report.strays).toEqual([]);
-    expect(report.holds).toBe(true);
-  });
-  test('some lines are enforced, some recorded, and each enforced one names a case', () => {
-    expect(report.counts.enforced).toBeGreaterThan(0);
-    expect(report.counts.recorded).toBeGreaterThan(0);
-    expect(report.lines.filter((line) => line.status === 'enforced' && line.enforced.length === 0)).toEqual([]);
-  });
+const reports = programs.flatMap((program) => traceOf(program, catalogue));
+describe.each(reports.map((report): [string, string, TraceReport] => [report.program, report.edition, report]))(
+  '%s %s',
+  (_, __, report) => {
+    test('every line is mapped, and no mapping says what is not so', () => {
+      expect(report.lines.flatMap(({ ref, problems }) => problems.map((problem) => `${ref}: ${problem}`))).toEqual([]);
+      expect(report.strays).toEqual([]);
+      expect(report.holds).toBe(true);
+    });
+    test('some lines are enforced, some recorded, and each enforced one names a case', () => {
+      expect(report.counts.enforced).toBeGreaterThan(0);
+      expect(report.counts.recorded).toBeGreaterThan(0);
+      expect(report.lines.filter((line) => line.status === 'enforced' && line.enforced.length === 0)).toEqual([]);
+    });
+  },
+);
+
+test('the edition in force is among those traced, wherever there is one: a trace of superseded rules would guard nothing', () => {
+  const now = Date.UTC(2026, 10, 23, 12);
+  for (const program of programs) {
+    const inForce = catalogue.inForce(program, now)?.edition;
+    const traced = reports.filter((report) => report.program === program).map((report) => report.edition);
+    if (inForce !== undefined) expect([program, traced]).toEqual([program, expect.arrayContaining([inForce])]);
+  }
 });
 
 const PROGRAM = 'lenalidomide-us';
@@ -117,6 +129,17 @@ describe('a mapping that says what is not so', () => {
   test('the line that the others vary holds', () => {
     const report = reportOf({ enforced: [good] });
     expect([report.holds, report.lines[0]?.status]).toEqual([true, 'enforced']);
+  });
+
+  test('a later edition keeps what it does not keep otherwise', () => {
+    const of = fingerprintOf(LINE);
+    const one: MappedLine = { of, enforced: [good] };
+    const two: MappedLine = { of, outOfScope: 'not asked any more' };
+    const mappings = byEdition({ program: PROGRAM, edition: 'a', lines: { one, two: one }, later: { b: { two } } });
+    expect(mappings.map(({ edition, lines }) => [edition, lines])).toEqual([
+      ['a', { one, two: one }],
+      ['b', { one, two }],
+    ]);
   });
 
   test('a line that nobody mapped', () => {
