@@ -9,7 +9,7 @@ import { aboveIndication, aboveMaximum, aboveRenal, type OnTherapy, offSchedule,
 import type { DrugFacts, Indication, Reminder, Said } from './drug.js';
 import { type LaboratoryWork, laboratoryWork } from './laboratory.js';
 import { type StandingMedicine, worksOn } from './medication-list.js';
-import { isOneOf, recognised } from './medicine.js';
+import { isOneOf, type Recognised, recognised } from './medicine.js';
 import { type ClinicalRecord, clinicalRecord } from './record.js';
 
 /** The clinical look at one prescription: what a person should weigh before it is issued or handed over. Pure; it stops nothing. */
@@ -53,28 +53,26 @@ const bare = (code: WarningCode): ClinicalFinding => ({ code, medicine: null, ef
 
 interface Look {
   readonly facts: DrugFacts;
-  readonly record: ClinicalRecord;
   readonly on: LocalDate;
+  /** The list, each medicine with what its name was understood as: asked once, because three checks look at it. */
+  readonly listed: readonly { readonly medicine: StandingMedicine; readonly seen: Recognised }[];
 }
 
 /** The label's interactions with what is taken, or still works. */
-function interactions({ facts, record, on }: Look): ClinicalFinding[] {
-  return record.medicines.flatMap((medicine) => {
-    const { codes } = recognised(medicine.name, medicine.rxnorm, facts.formulary);
-    return facts.interactions
-      .filter((each) => isOneOf(codes, each.with, facts.formulary) && worksOn(medicine, on, 0, each.washoutDays ?? 0))
-      .map(({ code, effect, act }) => ({ code, medicine: medicine.name, effect, act }));
-  });
+function interactions({ facts, listed, on }: Look): ClinicalFinding[] {
+  return listed.flatMap(({ medicine, seen }) =>
+    facts.interactions
+      .filter((each) => isOneOf(seen.codes, each.with, facts.formulary) && worksOn(medicine, on, 0, each.washoutDays ?? 0))
+      .map(({ code, effect, act }) => ({ code, medicine: medicine.name, effect, act })),
+  );
 }
 
 /** Enzyme inducers beside a hormonal method that she relies on: without it her contraception would not be what the program asks. */
-function weakenedMethods({ facts, record, on }: Look, { file, edition }: Reviewed): ClinicalFinding[] {
+function weakenedMethods({ facts, listed, on }: Look, { file, edition }: Reviewed): ClinicalFinding[] {
   const { families, weakenedBy, onsetDays, washoutDays, effect, act } = facts.formulary.hormonalContraception;
   const those = [...weakenedBy, ...(facts.weakensContraceptionToo ?? [])];
-  const inducers = record.medicines.filter(
-    (medicine) =>
-      worksOn(medicine, on, onsetDays ?? 0, washoutDays ?? 0) &&
-      isOneOf(recognised(medicine.name, medicine.rxnorm, facts.formulary).codes, those, facts.formulary),
+  const inducers = listed.filter(
+    ({ medicine, seen }) => worksOn(medicine, on, onsetDays ?? 0, washoutDays ?? 0) && isOneOf(seen.codes, those, facts.formulary),
   );
   if (inducers.length === 0) return [];
   const isHormonal = (method: string): boolean => families.includes(edition.contraception.methods[method]?.family ?? '');
@@ -82,12 +80,11 @@ function weakenedMethods({ facts, record, on }: Look, { file, edition }: Reviewe
   if (!inUse.some(({ method }) => isHormonal(method))) return [];
   const without = { ...file, evidence: file.evidence.filter((fact) => fact.kind !== 'contraception' || !isHormonal(fact.method)) };
   if (contraceptionReason(without, on, false, edition) === null) return [];
-  return inducers.map(({ name }) => ({ code: 'HORMONAL_METHOD_WEAKENED', medicine: name, effect, act }));
+  return inducers.map(({ medicine }) => ({ code: 'HORMONAL_METHOD_WEAKENED', medicine: medicine.name, effect, act }));
 }
 
-function screening({ facts, record, on }: Look): Screened[] {
-  return record.medicines.map((medicine) => {
-    const { whole, codes } = recognised(medicine.name, medicine.rxnorm, facts.formulary);
+function screening({ facts, listed, on }: Look): Screened[] {
+  return listed.map(({ medicine, seen: { whole, codes } }) => {
     // Where the label's list is not known whole, only a medicine that it names has been looked at.
     const named = codes.some((code) => facts.interactions.some((each) => isOneOf([code], each.with, facts.formulary)));
     return { medicine, taken: worksOn(medicine, on), screened: whole && (facts.interactionsComplete === true || named) };
@@ -95,14 +92,14 @@ function screening({ facts, record, on }: Look): Screened[] {
 }
 
 function doseFindings(
-  { facts, record }: Look,
+  facts: DrugFacts,
+  { clearance }: ClinicalRecord,
   authorization: Authorization,
   indication: Indication | null,
   therapy: OnTherapy,
 ): ClinicalFinding[] {
   const given = prescribed(authorization.prescription.lines);
   if (given === null) return [];
-  const { clearance } = record;
   return [
     ...(clearance !== null && aboveRenal(given, clearance, indication, facts, therapy) ? [bare('DOSE_ABOVE_RENAL')] : []),
     ...(aboveMaximum(given, facts) || aboveIndication(given, indication, therapy) ? [bare('DOSE_ABOVE_LABEL')] : []),
@@ -118,7 +115,8 @@ export function clinicalReview(reviewed: Reviewed): ClinicalReview {
   const methods = governed?.category.contraception ? methodWarnings(file, on, edition).map(bare) : [];
   const facts = edition.drug ?? null;
   if (facts === null) return { record, findings: methods, medicines: [], indication: null, laboratory: [], reminders: [] };
-  const look: Look = { facts, record, on };
+  const listed = record.medicines.map((medicine) => ({ medicine, seen: recognised(medicine.name, medicine.rxnorm, facts.formulary) }));
+  const look: Look = { facts, on, listed };
   const indication = typeof record.indication === 'string' ? (facts.indications[record.indication] ?? null) : null;
   const therapy: OnTherapy = { since: firstHandOver(file), on };
   const laboratory = laboratoryWork(indication, record.laboratory, facts, therapy);
@@ -134,7 +132,7 @@ export function clinicalReview(reviewed: Reviewed): ClinicalReview {
       ...methods,
       ...interactions(look),
       ...unknown.map(({ medicine }): ClinicalFinding => ({ ...bare('NOT_SCREENED'), medicine: medicine.name })),
-      ...(authorization === null ? [] : doseFindings(look, authorization, indication, therapy)),
+      ...(authorization === null ? [] : doseFindings(facts, record, authorization, indication, therapy)),
       ...laboratory.filter(({ dueOn }) => dueOn !== null && dueOn <= on).map(() => bare('LABORATORY_DUE')),
     ],
     reminders: facts.reminders.filter(
