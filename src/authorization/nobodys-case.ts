@@ -29,7 +29,7 @@ export function nobodysCase(read: AroundNobody, catalogue: EditionCatalogue, new
     machineAt: read.machineAt,
     enrollmentId: 'unknown',
     revision: 0,
-    program: newcomer?.program ?? catalogue.programs()[0] ?? 'unknown',
+    program: newcomer?.program ?? catalogue.nobodys(read.at) ?? 'unknown',
     person: { familyNameKey: '', birthDate: '', toldResultAt: null },
     office: null,
     numbers: {},

@@ -42,7 +42,7 @@ export class ExceptionService {
     const found = await this.store.list(this.pools.rest, answered, after, limit);
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
-    const zone = (at: Instant) => this.catalogue.inForce(this.catalogue.programs()[0] ?? '', at)?.zone ?? 'UTC';
+    const zone = (at: Instant) => this.catalogue.inForce(this.catalogue.nobodys(at) ?? '', at)?.zone ?? 'UTC';
     return {
       exceptions: shown.map((each) => viewOf(each, each.requesterName, each.now, zone(each.now))),
       next: found.length > limit && last ? writeCursor({ at: last.answerDueAt, id: last.id }) : null,

@@ -68,7 +68,7 @@ export class FindingService {
   }
 
   private zone(at: Instant): string {
-    return this.catalogue.inForce(this.catalogue.programs()[0] ?? '', at)?.zone ?? 'UTC';
+    return this.catalogue.inForce(this.catalogue.nobodys(at) ?? '', at)?.zone ?? 'UTC';
   }
 }
 

@@ -176,7 +176,7 @@ export class ParticipantService {
   }
 
   private zone(at: Instant): string {
-    return this.parts.catalogue.inForce(this.parts.catalogue.programs()[0] ?? '', at)?.zone ?? 'UTC';
+    return this.parts.catalogue.inForce(this.parts.catalogue.nobodys(at) ?? '', at)?.zone ?? 'UTC';
   }
 }
 

@@ -136,6 +136,16 @@ export class EditionCatalogue {
     return this.shelf.programs();
   }
 
+  /**
+   * The program under which something is recorded that belongs to none, a number nobody issued or a participant: the oldest of those that stand
+   * before a fill at that instant. Never one without a gate while there is another, because under it nothing would be judged.
+   */
+  nobodys(at: Instant): string | undefined {
+    const since = (program: string): Instant => this.shelf.editionsOf(program)[0]?.edition.effectiveFrom ?? Number.POSITIVE_INFINITY;
+    const programs = this.programs().sort((a, b) => since(a) - since(b));
+    return programs.find((program) => this.inForce(program, at)?.gate === 'hard') ?? programs[0];
+  }
+
   /** The edition of that program in force at that instant; undefined when there is none. */
   inForce(program: string, at: Instant): Edition | undefined {
     return this.shelf.inForce(program, at)?.edition;
