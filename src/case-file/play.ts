@@ -102,6 +102,8 @@ function compare(expected: WrittenExpectation, answer: Answer, scene: Scene): Di
   const referrals: readonly string[] = answer.outcome === 'indeterminate' ? [] : answer.referrals;
   if ((expected.referrals ?? []).some((code) => !referrals.includes(code)))
     return differs('referrals', expected.referrals?.join(', '), referrals.join(', ') || 'none');
+  const notReferred = (expected.notReferrals ?? []).filter((code) => referrals.includes(code));
+  if (notReferred.length > 0) return differs('notReferrals', `without ${notReferred.join(', ')}`, referrals.join(', '));
   const warnings: readonly string[] = answer.outcome === 'indeterminate' ? [] : answer.warnings;
   if ((expected.warnings ?? []).some((code) => !warnings.includes(code)))
     return differs('warnings', expected.warnings?.join(', '), warnings.join(', ') || 'none');

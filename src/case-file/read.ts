@@ -20,6 +20,7 @@ export interface WrittenExpectation {
   readonly notReasons?: readonly ReasonCode[];
   readonly exactly?: boolean;
   readonly referrals?: readonly ReasonCode[];
+  readonly notReferrals?: readonly ReasonCode[];
   readonly earliest?: string | null;
   readonly expiresAt?: string;
   readonly dispenseBy?: string;

@@ -54,6 +54,8 @@ function missingOn(record: ContraceptionFile, on: LocalDate, rules: Contraceptio
   if (accepted < rules.methodsNeeded)
     return inUse.size >= rules.methodsNeeded ? 'CONTRACEPTION_METHOD_NOT_ACCEPTED' : 'CONTRACEPTION_TOO_FEW_METHODS';
   if (highlyEffective >= rules.highlyEffectiveNeeded) return null;
+  if (typeof rules.standIn === 'number' && accepted >= rules.standIn) return null;
+  if (rules.standIn === null) return 'RULE_MISSING';
   const exception = rules.exceptionFamilies.length > 0 && rules.exceptionFamilies.every((family) => families.has(family));
   return exception ? null : 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE';
 }

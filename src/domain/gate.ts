@@ -1,4 +1,5 @@
-import { type Governed, governing } from './category.js';
+import { categoryOf, contradicted, type Governed, governing } from './category.js';
+import { contradictedElsewhere } from './elsewhere.js';
 import type { Gate } from './program.js';
 import { REASONS, type ReasonCode } from './reason.js';
 
@@ -7,9 +8,24 @@ import { REASONS, type ReasonCode } from './reason.js';
  * the act goes on. None judges nothing: a retired program, or persons whose category is not in the program at all.
  */
 export function gateOf(governed: Governed): Gate {
-  if (governed.edition.gate === 'none' || governing(governed)?.category.enrolled === false) return 'none';
+  if (governed.edition.gate === 'none' || isOutside(governed)) return 'none';
   // Not knowing how strong a program is is knowing nothing that would let anything pass.
   return governed.edition.gate === 'advisory' ? 'advisory' : 'hard';
+}
+
+/**
+ * Whether the program does not have her in it. A category alone does not lead out of it: where her answers, those she gave in another program
+ * since, or a record that may be hers say reproductive potential, the program's own gate stands, and says that they contradict (rules §1.3).
+ */
+function isOutside(governed: Governed): boolean {
+  const { file, on, edition } = governed;
+  const registered = governing(governed);
+  if (registered === null || registered.category.enrolled) return false;
+  return !(
+    contradicted(registered.code, file.answers, on, edition) ||
+    contradictedElsewhere(file, registered.code, on, edition) ||
+    file.linked.some((record) => categoryOf(record.category, edition)?.reproductivePotential === true)
+  );
 }
 
 /** Under every gate: one number, one fill, from the site that holds it, for the person it was issued for. Without these "once" would be gone. */

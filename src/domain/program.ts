@@ -239,6 +239,8 @@ export interface ContraceptionRules {
   readonly tiers?: Readonly<Record<string, string>>;
   readonly methodsNeeded: number | null;
   readonly highlyEffectiveNeeded: number | null;
+  /** So many accepted methods together stand in for the highly effective ones. */
+  readonly standIn?: Bound;
   readonly lead: SpanBound;
   readonly tail: SpanBound;
   /** When every family named is contraindicated (or in use), other accepted methods may stand in for the highly effective one. */

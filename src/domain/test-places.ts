@@ -1,5 +1,5 @@
 import { addDays, daysBetween, HOUR_MS, type Instant, type LocalDate } from './calendar.js';
-import { type Case, evidenceOf } from './patient.js';
+import { type Authorization, type Case, evidenceOf } from './patient.js';
 import { negatives, type StandingTest, standingTests } from './pregnancy-test.js';
 import type { Bound, Edition, TestPlace } from './program.js';
 import type { ReasonCode } from './reason.js';
@@ -32,6 +32,7 @@ function tested(asked: Asked): Tested {
   const { places, onTherapy } = edition.tests;
   if (!firstRules(file, at, edition).tests) {
     if (onTherapy.maxAgeDays === null) return missingRule;
+    if (onTherapy.maxAgeDays === 'none') return { reasons: [], serving: [] };
     return oneTest(negatives(file, at, edition, onTherapy), ({ test }) => notAbove(ageIn(asked, test), onTherapy.maxAgeDays));
   }
   if (places.some(hasUnknownBound)) return missingRule;
@@ -51,15 +52,11 @@ const ALWAYS: LocalDate = '0000-01-01';
  * From which day on a test just before the first prescription counts. Where a first authorization ran out unfilled, a program may make her wait,
  * so long from the collection of the test it rested on.
  */
-function testsCountFrom({ file, at, edition }: Asked): LocalDate | 'unknown' {
+function testsCountFrom(asked: Asked): LocalDate | 'unknown' {
+  const { file, edition } = asked;
   const days = edition.tests.missedFirstWindow.nextTestNotBeforeDays;
-  if (days === 'none' || !firstRules(file, at, edition).firstPrescription) return ALWAYS;
-  const since = file.enrollment?.reEnrolledAt ?? 0;
-  const missed = file.authorizations.filter(({ id, issuedAt, expiresAt, state }) => {
-    const ranOut = state === 'expired' || ((state === 'authorized' || state === 'reserved') && expiresAt !== null && at > expiresAt);
-    return ranOut && issuedAt !== null && issuedAt >= since && !file.fills.some((fill) => fill.authorization === id);
-  });
-  const restedOn = new Set(missed.flatMap((each) => each.restedOn));
+  if (days === 'none') return ALWAYS;
+  const restedOn = new Set(missedFirst(asked).flatMap((each) => each.restedOn));
   const collected = standingTests(file)
     .filter((test) => restedOn.has(test.id))
     .map((test) => test.collected.on)
@@ -67,6 +64,16 @@ function testsCountFrom({ file, at, edition }: Asked): LocalDate | 'unknown' {
   const last = collected.at(-1);
   if (last === undefined) return ALWAYS;
   return days === null ? 'unknown' : addDays(last, days);
+}
+
+/** Authorizations of this first prescription that ran out unfilled. */
+function missedFirst({ file, at, edition }: Asked): Authorization[] {
+  if (!firstRules(file, at, edition).firstPrescription) return [];
+  const since = file.enrollment?.reEnrolledAt ?? 0;
+  return file.authorizations.filter(({ id, issuedAt, expiresAt, state }) => {
+    const ranOut = state === 'expired' || ((state === 'authorized' || state === 'reserved') && expiresAt !== null && at > expiresAt);
+    return ranOut && issuedAt !== null && issuedAt >= since && !file.fills.some((fill) => fill.authorization === id);
+  });
 }
 
 const missingRule: Tested = { reasons: ['RULE_MISSING'], serving: [] };
@@ -86,11 +93,16 @@ const inAge = (place: TestPlace, test: StandingTest, asked: Asked): boolean =>
   notAbove(ageIn(asked, test), place.maxAgeDays) &&
   notAbove(asked.at - test.collected.at, typeof place.maxAgeHours === 'number' ? place.maxAgeHours * HOUR_MS : place.maxAgeHours);
 
-/** Who has no regular cycle has no such days; not knowing her cycle is not knowing that she has none. */
-function onMenses(place: TestPlace, test: StandingTest, { file }: Asked): boolean {
+/**
+ * Who has no regular cycle has no such days; not knowing her cycle is not knowing that she has none. A test that is repeated because the first
+ * window ran out may be taken at once where the program names no wait for it (rules §8).
+ */
+function onMenses(place: TestPlace, test: StandingTest, asked: Asked): boolean {
+  const { file, edition } = asked;
   const days = place.withinDaysOfMenses;
   const { cycle } = file.answers;
   if (typeof days !== 'number' || cycle === 'irregular' || cycle === 'none') return true;
+  if (edition.tests.missedFirstWindow.nextTestNotBeforeDays === 'none' && missedFirst(asked).length > 0) return true;
   return evidenceOf(file, 'menses').some(({ on }) => {
     const day = daysBetween(on, test.collected.on);
     return day >= 0 && day < days;

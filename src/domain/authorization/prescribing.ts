@@ -1,6 +1,7 @@
 import { governing, guardianSpeaks } from '../category.js';
 import { clinicalWarnings } from '../clinical/review.js';
 import { coveredDays, followsDirections } from '../dispensing.js';
+import { gateOf, refuses } from '../gate.js';
 import type { Judgement } from '../judgement.js';
 import type { Authorization, AuthorizationState, Case, Prescription, PrescriptionLine } from '../patient.js';
 import { accommodated } from '../pregnancy-test.js';
@@ -89,13 +90,16 @@ function start(situation: Situation<'start-authorization'>): Ruling {
   const supplyDays = asked.supplyDays ?? Math.max(0, ...lines.map((line) => coveredDays(line.capsules, line.regimen)));
   const reasons: ReasonCode[] = [];
   if (lines.length === 0 || lines.length < asked.lines.length || supplyDays <= 0) reasons.push('PRESCRIPTION_INCOMPLETE');
-  // A retired program has no limits any more; that it can be read is asked of every prescription.
-  if (edition.gate !== 'none') {
-    reasons.push(...strengthReasons(lines, edition), ...supplyReasons(supplyDays, governing(situation)?.category ?? null, edition));
-    const channel = edition.prescription.channels[asked.channel];
-    if (channel === undefined || (channel.accommodation !== null && !accommodated(file, edition, channel.accommodation, at)))
-      reasons.push('TELEPHONE_NOT_ALLOWED');
-  }
+  const limits: ReasonCode[] = [
+    ...strengthReasons(lines, edition),
+    ...supplyReasons(supplyDays, governing(situation)?.category ?? null, edition),
+  ];
+  const channel = edition.prescription.channels[asked.channel];
+  if (channel === undefined || (channel.accommodation !== null && !accommodated(file, edition, channel.accommodation, at)))
+    limits.push('TELEPHONE_NOT_ALLOWED');
+  // The program's limits stand as strongly as its gate; that a prescription can be read is asked of every one.
+  const gate = gateOf(situation);
+  reasons.push(...limits.filter((code) => refuses(code, gate)));
   if (reasons.length > 0) return refused(reasons);
 
   const prescription: Prescription = { lines, supplyDays, refillsAsked: asked.refills, channel: asked.channel };
@@ -103,6 +107,7 @@ function start(situation: Situation<'start-authorization'>): Ruling {
   const state = pastCounseling(authorization, judgementOf(situation, authorization)) ?? authorization.state;
   return accepted([{ kind: 'authorization', authorization: { ...authorization, state } }], {
     warnings: prescriptionWarnings(prescription),
+    referrals: gate === 'advisory' ? limits : [],
   });
 }
 

@@ -28,6 +28,13 @@ describe('an advisory gate', () => {
     ]);
   });
 
+  test('the program’s limits on a prescription are referred when it is written; what cannot be read is refused', () => {
+    const life = new Life([advisory], CLOSED, WHEN);
+    const written = life.says({ ...write, strengthMg: 7, daysSupply: 300, channel: 'telephone' }, WHEN);
+    expect([written.outcome, written.referrals]).toEqual(['allow', ['SUPPLY_TOO_LONG', 'TELEPHONE_NOT_ALLOWED', 'STRENGTH_UNKNOWN']]);
+    expect(life.says({ ...write, authorization: 'rx-2', capsules: 0 }, WHEN).reasons).toEqual(['PRESCRIPTION_INCOMPLETE']);
+  });
+
   test('with nothing wanting nothing is referred', () => {
     const life = new Life([made({ gate: 'advisory', 'categories.closed.counseling': 'none' })], CLOSED, WHEN);
     life.says(write, WHEN);
@@ -96,6 +103,19 @@ describe('no gate', () => {
     expect(life.says({ do: 'issue-authorization' }, WHEN).outcome).toBe('allow');
     life.says({ do: 'reserve' }, WHEN);
     expect(life.says({ do: 'dispense', checklist: false, medicationGuide: false }, WHEN).outcome).toBe('allow');
+  });
+
+  test('a category outside the program leads nobody out of it whose answers say that she belongs in it', () => {
+    const registered = { category: 'beside', patient: { ...COMPLETE.patient, birthDate: '1990-06-01' } };
+    for (const act of ['hard', 'advisory'] as const) {
+      const life = new Life([made({ gate: act })], registered, WHEN);
+      life.says(write, WHEN);
+      const issue = life.says({ do: 'issue-authorization' }, WHEN);
+      expect([issue.outcome, act === 'hard' ? issue.reasons : issue.referrals]).toEqual([
+        act === 'hard' ? 'deny' : 'allow',
+        expect.arrayContaining(['CATEGORY_CONTRADICTED']),
+      ]);
+    }
   });
 
   test('the same program refuses a person who is in it and not enrolled', () => {

@@ -48,6 +48,24 @@ describe('the agreement', () => {
   });
 });
 
+describe('contraception by one method or two', () => {
+  const using = (methods: readonly string[], standIn: number | 'none' | null = 2) =>
+    open(
+      { contraception: methods.map((method) => ({ method, from: '2025-12-01' })) },
+      { 'contraception.methodsNeeded': 1, 'contraception.highlyEffectiveNeeded': 1, 'contraception.standIn': standIn },
+    );
+
+  test('one highly effective method is enough, or two others', () => {
+    expect([using(['iud-hormonal']), using(['male-condom', 'diaphragm'])]).toEqual(['allow', 'allow']);
+    expect(using(['male-condom'])).toEqual(['CONTRACEPTION_NO_HIGHLY_EFFECTIVE']);
+  });
+
+  test('others stand in only where the program says so', () => {
+    expect(using(['male-condom', 'diaphragm'], 'none')).toEqual(['CONTRACEPTION_NO_HIGHLY_EFFECTIVE']);
+    expect(using(['male-condom', 'diaphragm'], null)).toEqual(['RULE_MISSING']);
+  });
+});
+
 describe('counseling', () => {
   test('once since the enrollment is enough where the program says so, and none is asked where it asks for none', () => {
     const life = new Life([made()], CLOSED, WHEN);

@@ -142,7 +142,36 @@ describe('a first authorization that ran out unfilled', () => {
   });
 });
 
+describe('a repeat of the second test', () => {
+  const late = (edition: ReturnType<typeof made>) => {
+    const life = new Life([edition], { ...COMPLETE, menses: [{ on: '2026-03-17', kind: 'menses' }] }, WHEN);
+    life.prescribed(WHEN);
+    life.says({ do: 'record-pregnancy-test', id: 't3', collectedAt: '2026-03-29T09:00', result: 'negative' }, '2026-03-29T10:00');
+    const { outcome, reasons } = life.prescribed('2026-03-29T15:00', 'rx-2');
+    return outcome === 'allow' ? 'allow' : reasons;
+  };
+
+  test('may be taken on any day once the first window ran out, where the program names no wait', () => {
+    expect(late(made({ 'tests.missedFirstWindow.nextTestNotBeforeDays': 'none' }))).toBe('allow');
+  });
+
+  test('keeps to the first days of a period where it names one', () => {
+    expect(late(made({ 'tests.missedFirstWindow.nextTestNotBeforeDays': 5 }))).toEqual(['SECOND_TEST_MISSING']);
+  });
+});
+
 describe('on therapy', () => {
+  test('where no test is asked any more none is missed; where nobody knows, the rule is', () => {
+    const later = (maxAgeDays: 'none' | null) => {
+      const changes = { 'tests.onTherapy.maxAgeDays': maxAgeDays, 'categories.open.window.anchor': 'issue' };
+      const fills = [{ dispensedAt: '2026-02-25T10:00' }];
+      const { outcome, reasons } = new Life([made(changes)], { ...COMPLETE, fills, tests: [] }, WHEN).prescribed(WHEN);
+      return outcome === 'allow' ? 'allow' : reasons;
+    };
+    expect(later(null)).toContain('RULE_MISSING');
+    expect(later('none')).toBe('allow');
+  });
+
   test('a home test counts, and is good for its own days', () => {
     const life = new Life([made()], COMPLETE, WHEN);
     life.prescribed(WHEN);
