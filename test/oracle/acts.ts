@@ -21,7 +21,7 @@ import {
   today,
 } from './life.js';
 import { contradicted, judged } from './people.js';
-import { dangerCodes, pairClears, standingDangers, stands } from './pregnancy-tests.js';
+import { clearable, dangerCodes, pairClears, stands } from './pregnancy-tests.js';
 import { lapsed } from './therapy.js';
 
 const update = (life: Life, changed: (authorization: Authorization) => Authorization): Life => ({
@@ -86,7 +86,7 @@ const enroll: Handler = (life, event, at) => {
   const becomes: Life = { ...life, answers: { ...life.answers, ...given }, category, prescriber, enrolledAt: at, deactivated: false };
   if (judged(becomes, today(life, at)).child === null) return refused(life, ['FACT_UNKNOWN']);
   if (contradicted(becomes, today(life, at))) return refused(life, ['CATEGORY_CONTRADICTED']);
-  const canSince = rowOf(becomes)?.potential === 'can' ? { at, menarche: false } : null;
+  const canSince = rowOf(becomes)?.potential === 'can' ? { at } : null;
   const cycles = typeof given['cycle'] === 'string' ? [...life.cycles, { at, cycle: given['cycle'] }] : life.cycles;
   return allowed({ ...becomes, agreement: agreementIn(becomes, event), canSince, cycles, pauses: closePauses(life, today(life, at)) });
 };
@@ -106,7 +106,7 @@ const changeCategory: Handler = (life, event, at) => {
   const [was, is] = [rowOf(life)?.potential, rowOf(changed)?.potential];
   if (is !== 'can') return allowed({ ...changed, canSince: null });
   if (was === 'can') return allowed(changed);
-  return allowed(revoke({ ...changed, canSince: { at, menarche: event['grounds'] === 'menarche' } }, at));
+  return allowed(revoke({ ...changed, canSince: { at } }, at));
 };
 
 const FIVE_MINUTES = 5 * MINUTE;
@@ -151,6 +151,7 @@ const correctTest: Handler = (life, event, at) => {
   );
   const after: Test = {
     ...before,
+    changedAt: at,
     result: fresh.result,
     ...(event['collectedAt'] === undefined ? {} : { collected: fresh.collected }),
     ...(event['method'] === undefined ? {} : { quantitative: fresh.quantitative }),
@@ -202,12 +203,17 @@ const reportPregnancy: Handler = (life, event, at) => {
 const clearPregnancy: Handler = (life, event, at) => {
   const by = (event['by'] as string | undefined) ?? 'dr-1';
   const codes = personCodes(life, by, at);
-  if (standingDangers(life).length === 0) return refused(life, null);
+  if (clearable(life, at).length === 0) return refused(life, null);
   if (event['determinedBy'] === undefined || event['determinedBy'] === by) codes.push('SECOND_PERSON_REQUIRED');
   if (!pairClears(life, (event['tests'] ?? []) as string[], at))
-    codes.push(...dangerCodes(life, at).filter((each) => each === 'PREGNANCY_REPORTED' || each === 'PREGNANCY_TEST_POSITIVE'));
+    codes.push(...dangerCodes(life, at).filter((each) => each.startsWith('PREGNANCY')));
   if (codes.length > 0) return refused(life, codes);
-  return allowed({ ...life, dangers: life.dangers.map((each) => ({ ...each, cleared: true })), clearedAt: at });
+  return allowed({
+    ...life,
+    dangers: life.dangers.map((each) => ({ ...each, cleared: true })),
+    holds: life.holds.filter((each) => each.kind !== 'indeterminate-test'),
+    clearedAt: at,
+  });
 };
 
 const completeSurvey: Handler = (life, event, at) => {

@@ -45,9 +45,8 @@ export function judgeSurvey(life: Life, label: string, at: Ms): SurveyJudged {
     return serves.length > 0 ? { code: null, survey: serves[serves.length - 1]! } : { code: 'SURVEY_TOO_OLD', survey: null };
   }
   const free = done.filter((each) => each.servedBy === null || each.servedBy === label || unfilled(life, each.servedBy, at));
-  const counted = fillsThatCount(life);
-  const previous = counted.reduce((latest, each) => (each.at >= latest.at ? each : latest), { at: -EVER, issuedAt: -EVER });
-  const serves = free.filter((each) => day - each.day <= life.table.surveyDays && each.at > previous.issuedAt);
+  const issued = Math.max(-EVER, ...fillsThatCount(life).map((each) => each.issuedAt));
+  const serves = free.filter((each) => day - each.day <= life.table.surveyDays && each.at > issued);
   if (serves.length > 0) return { code: null, survey: serves[serves.length - 1]! };
   const last = free[free.length - 1];
   return { code: newest === last || (last && last.at > newest.at) ? 'SURVEY_TOO_OLD' : 'SURVEY_ALREADY_USED', survey: null };

@@ -18,6 +18,7 @@ export interface Test {
   /** By whoever recorded it, or corrected its source. */
   readonly signed: boolean;
   readonly recordedAt: Ms;
+  readonly changedAt: Ms;
   readonly retracted: boolean;
 }
 
@@ -103,8 +104,8 @@ export interface Life {
   readonly table: Table;
   readonly participants: Readonly<Record<string, Participant>>;
   readonly category: string | null;
-  /** Since when, and on what grounds, she is one who can conceive; first-prescription rules begin anew there. */
-  readonly canSince: { readonly at: Ms; readonly menarche: boolean } | null;
+  /** Since when she is one who can conceive: first-prescription rules begin anew there. */
+  readonly canSince: { readonly at: Ms } | null;
   readonly answers: Fields;
   readonly enrolledAt: Ms | null;
   readonly prescriber: string | null;
@@ -195,6 +196,7 @@ export function testOf(written: Fields, zone: string, recordedAt: Ms): Test {
     source: written['source'] ?? 'laboratory',
     signed: written['source'] !== 'delegate-unsigned' && written['source'] !== 'patient',
     recordedAt,
+    changedAt: recordedAt,
     retracted: false,
   };
 }
@@ -249,7 +251,7 @@ export function lifeOf(given: Fields, table: Table, firstEvent: Ms): Life {
     table,
     participants: participantsOf(given['participants'], zone),
     category,
-    canSince: category !== null && table.categories[category]?.potential === 'can' ? { at: sinceAt, menarche: false } : null,
+    canSince: category !== null && table.categories[category]?.potential === 'can' ? { at: sinceAt } : null,
     answers: given['patient'] ?? {},
     enrolledAt: enrollment ? readTime(enrollment['enrolledAt'], zone).first : null,
     prescriber: enrollment ? (enrollment['prescriber'] ?? 'dr-1') : null,
@@ -295,12 +297,13 @@ export function lifeOf(given: Fields, table: Table, firstEvent: Ms): Life {
 
 export function certifiedAt(participant: Participant | undefined, at: Ms): boolean {
   const within = ({ from, until }: Span): boolean => from <= at && at <= until;
-  return participant !== undefined && participant.certified.some(within) && !participant.suspended.some(within);
+  if (!participant) return false;
+  return participant.certified.some(within) && !participant.suspended.some(within);
 }
 
 /** Whether there was an instant of that stretch at which it was not certified. */
 export function uncertifiedWithin(participant: Participant | undefined, from: Ms, to: Ms): boolean {
-  if (!participant) return true;
+  if (!participant || participant.suspended.some((each) => from < each.from && each.from <= to)) return true;
   const bounds = [from, ...participant.certified.map((each) => each.until + 1), ...participant.suspended.map((each) => each.from)];
   return bounds.some((at) => from <= at && at <= to && !certifiedAt(participant, at));
 }

@@ -91,7 +91,7 @@ function indeterminates(life: Life, at: Ms): Test[] {
       each.result === 'indeterminate' &&
       !each.retracted &&
       each.recordedAt <= at &&
-      (cleared === null || each.recordedAt > cleared) &&
+      (cleared === null || each.changedAt > cleared) &&
       !good(life, at).some((other) => other.quantitative && other.collected.first > each.collected.last),
   );
 }
@@ -103,6 +103,13 @@ const CODE: Record<string, string> = {
   'method-failure': 'METHOD_FAILURE',
   'indeterminate-test': 'PREGNANCY_TEST_INDETERMINATE',
 };
+
+/** What a clearing can end: positives, a reported pregnancy, and indeterminate results that no serum result has answered. */
+export function clearable(life: Life, at: Ms): Pick<Danger, 'after' | 'sensitivity'>[] {
+  const open = indeterminates(life, at).map((each) => ({ after: each.collected.last, sensitivity: each.sensitivity }));
+  const holds = life.holds.filter((each) => each.kind === 'indeterminate-test' && stands(life, each, at));
+  return [...standingDangers(life), ...open, ...holds.map((each) => ({ after: each.at, sensitivity: null }))];
+}
 
 export const standingDangers = (life: Life): Danger[] => life.dangers.filter((each) => !each.cleared);
 
@@ -133,7 +140,8 @@ export function pairClears(life: Life, ids: readonly string[], at: Ms): boolean 
   if (!serum(earlier) || !serum(later)) return false;
   if (later.collected.first - earlier.collected.last < life.table.clearingHours * HOUR) return false;
   if (later.value! > earlier.value!) return false;
-  return standingDangers(life).every(
+  const answered = clearable(life, at);
+  return answered.every(
     (danger) =>
       earlier.collected.first > danger.after &&
       [earlier, later].every((each) => danger.sensitivity === null || each.sensitivity! <= danger.sensitivity),

@@ -3,6 +3,7 @@
 import { type Answer, allowed, type Handler, refused } from './answer.js';
 import { askCodes, dispenseCodes, EARLY, ended, reportedInside, reservedUntil } from './counter.js';
 import { type Ms, readTime } from './days.js';
+import { earliestFill, earliestIssue } from './earliest.js';
 import { confirmationFor, issueCodes, judgeSurvey, personCodes, windowEnd } from './issue.js';
 import { type Authorization, effective, type Fields, type Life, reservationOf, rowOf, type Stored, today } from './life.js';
 import { categoryNow, judged } from './people.js';
@@ -12,6 +13,9 @@ import type { Table } from './tables.js';
 const labelOf = (event: Fields): string => (event['authorization'] as string | undefined) ?? 'rx-1';
 const pharmacyOf = (event: Fields): string => (event['pharmacy'] as string | undefined) ?? 'ph-1';
 const byOf = (event: Fields): string => (event['by'] as string | undefined) ?? 'dr-1';
+
+/** The field, when there is something to say. */
+const given = <Value>(field: string, value: Value | undefined): Record<string, Value> => (value === undefined ? {} : { [field]: value });
 
 const put = (life: Life, authorization: Authorization): Life => ({
   ...life,
@@ -113,10 +117,9 @@ const issue: Handler = (life, event, at) => {
   const wrong = notADraft(life, authorization, at);
   if (wrong || !authorization) return refused(life, null);
   const codes = [...personCodes(life, byOf(event), at), ...issueCodes(life, authorization, byOf(event), at)];
-  if (codes.length > 0) return refused(life, codes);
+  if (codes.length > 0) return refused(life, codes, given('earliest', earliestIssue(life, authorization, codes, at)));
   const expiresAt = windowEnd(life, at);
   const { survey } = judgeSurvey(life, label, at);
-  const monthly = rowOf(life)?.survey === 'monthly';
   const superseded = Object.fromEntries(
     Object.values(life.authorizations).map((each) => {
       const state = effective(life, each, at);
@@ -135,7 +138,7 @@ const issue: Handler = (life, event, at) => {
     category: categoryNow(life, today(life, at)) ?? '',
     knownAtIssue: { ...life },
   };
-  const surveys = life.surveys.map((each) => (monthly && each === survey ? { ...each, servedBy: label } : each));
+  const surveys = life.surveys.map((each) => (each === survey ? { ...each, servedBy: label } : each));
   const confirmation = confirmationFor(life, label, at);
   const confirmations = life.confirmations.map((each) => (each === confirmation ? { ...each, servedBy: label } : each));
   return allowed(put({ ...life, surveys, confirmations, authorizations: superseded }, issued), { expiresAt });
@@ -158,14 +161,15 @@ const cancel: Handler = (life, event, at) => {
 
 const verify: Handler = (life, event, at) => {
   const codes = askCodes(life, life.authorizations[labelOf(event)], event, pharmacyOf(event), at);
-  return codes.length > 0 ? refused(life, codes) : allowed(life);
+  if (codes.length === 0) return allowed(life);
+  return refused(life, codes, given('earliest', earliestFill(life, life.authorizations[labelOf(event)], codes, at)));
 };
 
 const reserve: Handler = (life, event, at) => {
   const authorization = life.authorizations[labelOf(event)];
   const pharmacy = pharmacyOf(event);
   const codes = askCodes(life, authorization, event, pharmacy, at);
-  if (codes.length > 0 || !authorization) return refused(life, codes);
+  if (codes.length > 0 || !authorization) return refused(life, codes, given('earliest', earliestFill(life, authorization, codes, at)));
   const live = reservationOf(life, authorization, at) === 'live' ? authorization.reservation : null;
   const reservation = live ?? {
     by: pharmacy,
@@ -208,13 +212,12 @@ function reported(life: Life, authorization: Authorization | undefined, event: F
   return { opinion: { outcome: inside ? 'allow' : 'recorded-as-deviation', reasons: null }, life: told };
 }
 
+/** That nothing was handed over its holder may say of a reservation that lapsed or was lost, too. */
 const release: Handler = (life, event, at) => {
   const authorization = life.authorizations[labelOf(event)];
-  if (!authorization) return refused(life, null);
+  if (authorization?.state !== 'reserved' || authorization.reservation?.by !== pharmacyOf(event)) return refused(life, null);
   const state = effective(life, authorization, at);
-  const standing = reservationOf(life, authorization, at);
-  if ((state !== 'authorized' && state !== 'reserved') || standing === 'free' || authorization.reservation?.by !== pharmacyOf(event))
-    return refused(life, null);
+  if (state !== 'authorized' && state !== 'reserved') return refused(life, null);
   return allowed(put(life, { ...authorization, state: 'authorized', reservation: null }));
 };
 

@@ -66,7 +66,10 @@ export function lapsed(life: Life, at: Ms): boolean {
   if (fills.length === 0) return false;
   const day = today(life, at);
   const starts: Day[] = [];
-  const covered = lastCovered(life, day);
+  // Capsules that a dose change threw away on the day they came covered nothing, but therapy lasted to that day.
+  const came = Math.max(-EVER, ...fills.filter((each) => !each.returned).map((each) => dayAt(each.at, life.table.zone) - 1));
+  const taken = lastCovered(life, day);
+  const covered = came === -EVER ? taken : Math.max(came, taken ?? came);
   if (covered !== null && daysLeft(life, day) === 0) starts.push(covered + 1);
   const open = life.pauses.filter((each) => each.until === EVER || each.until > day).map((each) => each.from);
   starts.push(...open);
@@ -124,7 +127,8 @@ export function isFirst(life: Life, at: Ms): { readonly prescription: boolean; r
   const prescription = fillsThatCount(life).length === 0;
   if (!canConceive(life)) return { prescription, rules: prescription };
   if (lapsed(life, at)) return { prescription, rules: true };
-  if (fillsSinceCan(life).length === 0) return { prescription, rules: !menarcheUnderAbstinence(life, at) };
+  if (prescription) return { prescription, rules: true };
+  if (fillsSinceCan(life).length === 0) return { prescription, rules: !abstinentSinceBefore(life, at) };
   const last = lastFill(life)!;
   return {
     prescription,
@@ -132,8 +136,8 @@ export function isFirst(life: Life, at: Ms): { readonly prescription: boolean; r
   };
 }
 
-function menarcheUnderAbstinence(life: Life, at: Ms): boolean {
-  if (!life.canSince?.menarche) return false;
+function abstinentSinceBefore(life: Life, at: Ms): boolean {
+  if (!life.canSince) return false;
   const [from, to] = [dayAt(life.canSince.at, life.table.zone), today(life, at)];
-  return life.abstinence.some((each) => each.from <= from && each.until >= to) && life.fills.length > 0;
+  return life.abstinence.some((each) => each.from < from && each.until >= to);
 }

@@ -92,7 +92,13 @@ export function worldFor(dice: Dice, table: Table): World {
     given['contraception'] = methods(dice, now);
     if (dice.chance(12)) given['abstinence'] = dice.chance(40) ? { never: true } : { from: writeDay(now + dice.of(DAYS_BEFORE)) };
     given['tests'] = tests(dice, table, start, on, lastFill);
-    if (dice.chance(4)) given['contraindicated'] = dice.of([['hormonal'], ['hormonal', 'iud'], ['iud']]);
+    if (dice.chance(5)) {
+      given['contraception'] = [
+        { method: 'male-condom', from: writeDay(now - 60) },
+        { method: 'diaphragm', from: writeDay(now - dice.of([60, 28, 27])) },
+      ];
+      given['contraindicated'] = dice.of([['hormonal'], ['hormonal', 'iud'], ['iud'], ['hormonal', 'iud']]);
+    } else if (dice.chance(4)) given['contraindicated'] = dice.of([['hormonal'], ['hormonal', 'iud'], ['iud']]);
   }
   if (row.survey !== 'none' && dice.chance(90)) {
     const ago = dice.weighted<number>([

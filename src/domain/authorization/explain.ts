@@ -136,6 +136,7 @@ function completed(judgement: Judgement, reasons: readonly ReasonCode[], then: I
     facts.push({ kind: 'therapy', id: `${id}/therapy`, recordedAt: at, change: 'resumed', on });
   if (lacking('CONTRACEPTION_TOO_FEW_METHODS', 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE', 'CONTRACEPTION_METHOD_NOT_ACCEPTED'))
     facts.push(...twoMethods(edition, on, at));
+  facts.push(...renewed(file, on, thenOn, at));
   // As often as puts one into every first test's window; one a day made a refusal of four weeks' contraception cost five milliseconds.
   const { minAgeDays, maxAgeDays } = edition.tests.places[0] ?? { minAgeDays: 'none', maxAgeDays: 'none' };
   const everyDays = typeof minAgeDays === 'number' && typeof maxAgeDays === 'number' ? Math.max(1, maxAgeDays - minAgeDays) : HORIZON_DAYS;
@@ -182,6 +183,15 @@ function twoMethods(edition: Edition, from: LocalDate, recordedAt: Instant): Evi
     const method = byTier(tier);
     return method ? [{ kind: 'contraception' as const, id: `completion/${tier}`, recordedAt, method, from, until: null }] : [];
   });
+}
+
+/** A method or an abstinence that would end while she waits goes on: renewing it in time is an act too. */
+function renewed(file: Case, on: LocalDate, thenOn: LocalDate, recordedAt: Instant): Evidence[] {
+  return file.evidence.flatMap((fact): Evidence[] =>
+    (fact.kind === 'contraception' || fact.kind === 'abstinence') && fact.until !== null && fact.until >= on && fact.until < thenOn
+      ? [{ ...fact, id: `completion/${fact.id}`, recordedAt, from: addDays(fact.until, 1), until: null }]
+      : [],
+  );
 }
 
 function negativeTest(on: LocalDate, at: Instant, edition: Edition): Evidence {
