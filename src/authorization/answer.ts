@@ -6,6 +6,7 @@ import { toldOfAll } from '../domain/patient-status.js';
 import type { Audience } from '../wording/audience.js';
 import { type About, aboutOf } from '../wording/clinical.js';
 import { type Context, type Disclosed, disclose } from '../wording/disclose.js';
+import { referralsFor } from '../wording/referral.js';
 import type { Answer, Decided } from './command.runner.js';
 import { referenceOf, said } from './view.js';
 
@@ -15,7 +16,7 @@ export type ReaderContext = Partial<Omit<Context, 'at' | 'zone' | 'deskPhone'>>;
 /** What a reader is told of a decision: nothing that he may not learn, and the reference to name when he calls. */
 export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, audience: Audience, reader: ReaderContext = {}) {
   const { decision, edition, loaded, command, deskPhone } = decided;
-  const told = disclose(decision, audience, {
+  const context: Context = {
     at: loaded.at,
     zone: edition.zone,
     deskPhone,
@@ -23,9 +24,18 @@ export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, a
     ...(isCommandName(command.do) ? { asked: command.do } : {}),
     told: toldOfAll(loaded.file, loaded.at, edition, loaded.person.toldResultAt),
     ...reader,
-  });
+  };
+  const told = disclose(decision, audience, context);
+  const referrals = referralsFor(decision.referrals, audience, context);
   const earliest = told.earliest ? { at: said(told.earliest.at, edition.zone), words: told.earliest.words } : null;
-  return { ...told, warnings: withReasons(told.warnings, decided, audience), earliest, reference: referenceOf(decided) };
+  return {
+    ...told,
+    warnings: withReasons(told.warnings, decided, audience),
+    // Left out where there are none: no program with a hard gate has any.
+    ...(referrals.length > 0 ? { referrals } : {}),
+    earliest,
+    reference: referenceOf(decided),
+  };
 }
 
 /** A prescriber reads beside a clinical warning which medicine it is about, and where that is from. The counter asks for the review. */
@@ -55,8 +65,9 @@ export function answerTo<C extends { readonly do: string }>(
   reader: ReaderContext = {},
 ): Answer {
   const { outcome } = decided.decision;
-  const { headline, count, reasons, warnings, earliest, reference } = tellTo(decided, audience, reader);
-  if (outcome !== 'deny') return { status, body: { outcome, headline, reference, reasons, warnings, ...made(decided) } };
+  const { headline, count, reasons, warnings, referrals, earliest, reference } = tellTo(decided, audience, reader);
+  if (outcome !== 'deny')
+    return { status, body: { outcome, headline, reference, reasons, warnings, ...(referrals ? { referrals } : {}), ...made(decided) } };
   return {
     status: 409,
     contentType: 'application/problem+json; charset=utf-8',

@@ -149,7 +149,10 @@ const isMiss = ({ decision: { reasons } }: Decided): boolean =>
 /** Always 200: a refusal is an answer to the question, not a failure of it. */
 function verified(decided: Decided, siteZone: string | null): Answer {
   const { outcome } = decided.decision;
-  const { headline, reference, reasons, warnings, earliest } = tellTo(decided, 'pharmacist', counterReader(decided, siteZone));
+  const { headline, reference, reasons, warnings, referrals, earliest } = tellTo(decided, 'pharmacist', counterReader(decided, siteZone));
   const fillable = outcome === 'allow' ? fillableView(decided, siteZone) : null;
-  return { status: 200, body: { outcome, headline, reference, reasons, warnings, earliest, fillable } };
+  return {
+    status: 200,
+    body: { outcome, headline, reference, reasons, warnings, ...(referrals ? { referrals } : {}), earliest, fillable },
+  };
 }

@@ -27,10 +27,22 @@ export class WhenView {
   words!: string;
 }
 
+export class ReferralView {
+  @ApiProperty() code!: string;
+  @ApiProperty({ description: 'What is not in order; it stops nothing' }) text!: string;
+  @ApiProperty({ description: 'What to do beside dispensing' }) nextAct!: string;
+}
+
 export class ToldReply {
   @ApiProperty({ enum: ['allow', 'deny', 'recorded-as-deviation'] }) outcome!: string;
   @ApiProperty({ description: 'The verdict and the next act' }) headline!: string;
   @ApiProperty({ description: 'Eight characters to read out when you call' }) reference!: string;
   @ApiProperty({ type: [ReasonView] }) reasons!: ReasonView[];
   @ApiProperty({ type: [WarningView], description: 'What to look at, without being refused' }) warnings!: WarningView[];
+  @ApiProperty({
+    type: [ReferralView],
+    required: false,
+    description: 'Of an advisory program: what it does not stop and somebody has to look at',
+  })
+  referrals?: ReferralView[];
 }

@@ -7,6 +7,7 @@ import type { Authorization, AuthorizationState, Case } from './patient.js';
 import { draft, judgementOf, nextTestBy, underWay } from './patient-status.js';
 import type { Edition, SpanBound } from './program.js';
 import { inCatalogueOrder, REASONS, type ReasonCode } from './reason.js';
+import { type TestReminder, testReminders } from './reminder.js';
 import { unmet } from './requirement.js';
 import { enrollmentLapsed, therapyStatus } from './therapy.js';
 
@@ -33,6 +34,8 @@ export interface Outlook {
   readonly runningOut: boolean;
   /** The day by which the next pregnancy test is due while she takes the medicine; null when none is asked. */
   readonly nextTestBy: LocalDate | null;
+  /** Tests that gate nothing and are due on a day of their own. */
+  readonly reminders: readonly TestReminder[];
 }
 
 /** Capsules for this many days or fewer are few: the practice's list shows these patients first. */
@@ -65,6 +68,7 @@ export function outlook(file: Case, at: Instant, edition: Edition): Outlook {
     daysLeft: left,
     runningOut: onTherapy && left <= RUNNING_OUT_DAYS && !enrollmentLapsed(file, on, edition),
     nextTestBy: testBy,
+    reminders: testReminders(file, on, edition),
   };
 }
 

@@ -6,7 +6,9 @@ import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
 import type { Decided, RunnerParts, Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
+import { withElsewhere } from '../domain/elsewhere.js';
 import { answerable } from '../domain/patient-status.js';
+import { asDecided } from '../program/edition.choice.js';
 import { PatientCommands } from '../speaker/patient.commands.js';
 import { type NamedIdentity, ownPatient, speakerFor } from '../speaker/speaker.js';
 import type { Audience } from '../wording/audience.js';
@@ -41,7 +43,8 @@ export class PatientDeskService {
     if (!speaker.reaches('myStatus', loaded)) throw await accessDenied(this.parts, this.pools.rest, caller, deniedCase('myStatus', loaded));
     const edition = this.parts.catalogue.inForce(program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
-    return statusView({ loaded, edition, deskPhone: this.parts.deskPhone, audience: readerOf(speaker.audience) });
+    const file = asDecided(loaded.file, edition, loaded.at, this.parts.catalogue);
+    return statusView({ loaded: { ...loaded, file }, edition, deskPhone: this.parts.deskPhone, audience: readerOf(speaker.audience) });
   }
 
   /** For the phone desk, which reads it out: whoever looked, and for whom, stays in an entry. */
@@ -88,5 +91,7 @@ export class PatientDeskService {
 }
 
 const readerOf = (audience: Audience): 'patient' | 'guardian' => (audience === 'guardian' ? 'guardian' : 'patient');
-const shown = ({ loaded, edition, deskPhone }: Decided, audience: Audience): MyStatusView =>
-  statusView({ loaded, edition, deskPhone, audience: readerOf(audience) });
+const shown = ({ loaded, edition, others, deskPhone }: Decided, audience: Audience): MyStatusView => {
+  const file = withElsewhere(loaded.file, edition, others?.elsewhere ?? {});
+  return statusView({ loaded: { ...loaded, file }, edition, deskPhone, audience: readerOf(audience) });
+};

@@ -9,6 +9,7 @@ import type { RunnerParts } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import { decide } from '../domain/authorization/decide.js';
+import { asDecided } from '../program/edition.choice.js';
 import { chartOf, previewOf } from './chart.js';
 import type { CategoryPreview, PatientView } from './chart.view.js';
 import { categoryChange } from './enrollment.command.js';
@@ -50,6 +51,7 @@ export class ChartService {
     if (!mayTouch(principal, operation, loaded)) throw await accessDenied(this.parts, rest, principal, deniedCase(operation, loaded));
     const edition = this.parts.catalogue.inForce(loaded.program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
-    return { loaded, edition, deskPhone: this.parts.deskPhone };
+    const file = asDecided(loaded.file, edition, loaded.at, this.parts.catalogue);
+    return { loaded: { ...loaded, file }, edition, deskPhone: this.parts.deskPhone };
   }
 }

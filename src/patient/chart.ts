@@ -67,6 +67,7 @@ export function chartOf(reading: Reading, person: Person, links: readonly Standi
     testing: {
       nextDueOn: ahead.nextTestBy,
       intervalDays: ahead.nextTestBy === null ? null : testIntervalDays(file, on, edition),
+      reminders: ahead.reminders,
     },
     tail: tail(file, at, edition),
     samePerson: links.map((link) => samePersonView(link, principal, zone)),

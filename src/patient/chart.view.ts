@@ -98,9 +98,17 @@ export class SupplyView {
   @ApiProperty() runningOut!: boolean;
 }
 
+export class TestReminderView {
+  @ApiProperty({ enum: ['start', 'end'], description: 'Counted from the start or from the end of therapy' }) after!: 'start' | 'end';
+  @ApiProperty({ format: 'date' }) from!: string;
+  @ApiProperty({ type: String, nullable: true, format: 'date', description: 'null: no last day' }) until!: string | null;
+}
+
 export class TestingView {
   @ApiProperty({ type: String, nullable: true, format: 'date' }) nextDueOn!: string | null;
   @ApiProperty({ type: Number, nullable: true, description: 'Days from one test to the next' }) intervalDays!: number | null;
+  @ApiProperty({ type: [TestReminderView], description: 'Tests that the program wants and that stop nothing, while none answers them' })
+  reminders!: readonly TestReminderView[];
 }
 
 export class TailView {

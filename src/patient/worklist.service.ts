@@ -10,6 +10,7 @@ import { type Outlook, outlook, TURNS } from '../domain/outlook.js';
 import type { Edition } from '../domain/program.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { EditionCatalogue } from '../program/edition.catalogue.js';
+import { asDecided } from '../program/edition.choice.js';
 import { reasonViews, whenView } from './in-words.js';
 import type { WorklistPage, WorklistQuery, WorklistRow } from './worklist.view.js';
 
@@ -45,7 +46,7 @@ export class WorklistService {
     const own = found.slice(0, MAX_PATIENTS).filter(({ loaded }) => mayTouch(principal, 'worklist', loaded));
     const at = own[0]?.loaded.at ?? (await this.cases.loadParticipants(this.pools.rest, [], '', '')).at;
     const edition = this.editionOf(program, at);
-    const all = own.map((each) => lineOf(each, edition)).sort((a, b) => compared(a.place, b.place));
+    const all = own.map((each) => lineOf(each, edition, this.catalogue)).sort((a, b) => compared(a.place, b.place));
     const asked = all.filter(
       ({ ahead, place }) => (turn === undefined || ahead.turn === turn) && (after === null || compared(place, after) > 0),
     );
@@ -69,8 +70,9 @@ export class WorklistService {
   }
 }
 
-function lineOf(each: CaseOfPractice, edition: Edition): Line {
-  const ahead = outlook(each.loaded.file, each.loaded.at, edition);
+function lineOf(each: CaseOfPractice, edition: Edition, catalogue: EditionCatalogue): Line {
+  const { file, at } = each.loaded;
+  const ahead = outlook(asDecided(file, edition, at, catalogue), at, edition);
   return { each, ahead, place: [ahead.runningOut ? 0 : 1, ahead.closesAt ?? Number.MAX_SAFE_INTEGER, each.loaded.file.patient] };
 }
 

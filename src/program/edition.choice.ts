@@ -1,6 +1,7 @@
 import type { Command } from '../domain/authorization/command.js';
 import type { Others } from '../domain/authorization/decide.js';
 import type { Instant } from '../domain/calendar.js';
+import { type OtherEditions, withElsewhere } from '../domain/elsewhere.js';
 import type { Case } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 
@@ -26,9 +27,18 @@ export function editionsFor(command: Command, file: Case, program: string, at: I
   const edition = issued ? onFile.withHash(target.editionHash) : current;
   if (edition === undefined) return undefined;
   const applies = issued && current?.appliesToOpen === true && current.effectiveFrom > edition.effectiveFrom;
-  const elsewhere = (file.elsewhere ?? []).flatMap((record) => {
+  return { edition, others: { later: applies ? current : null, elsewhere: editionsElsewhere(file, at, onFile) } };
+}
+
+/** The editions that govern her other programs. */
+function editionsElsewhere(file: Case, at: Instant, onFile: Pick<EditionsOnFile, 'inForce'>): OtherEditions {
+  const found = (file.elsewhere ?? []).flatMap((record) => {
     const other = onFile.inForce(record.program, at);
     return other === undefined ? [] : [[record.program, other] as const];
   });
-  return { edition, others: { later: applies ? current : null, elsewhere: Object.fromEntries(elsewhere) } };
+  return Object.fromEntries(found);
 }
+
+/** The case as a decision would see it, for whoever shows what one would say: with what counts here of her other programs. */
+export const asDecided = (file: Case, edition: Edition, at: Instant, onFile: Pick<EditionsOnFile, 'inForce'>): Case =>
+  withElsewhere(file, edition, editionsElsewhere(file, at, onFile));

@@ -17,6 +17,7 @@ export function entryView(line: LogEntry, deskPhone: string): EntryView {
     command: line.command,
     outcome: line.outcome,
     reasons: reasonViews(line.reasons, deskPhone),
+    ...(line.referrals ? { referrals: reasonViews(line.referrals, deskPhone) } : {}),
     actor: { subject, role, participant, person, onBehalfOf },
     patient: line.patient,
     authorization: line.authorization,

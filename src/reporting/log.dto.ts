@@ -53,6 +53,8 @@ export class EntryView {
   @ApiProperty() command!: string;
   @ApiProperty({ enum: OUTCOMES }) outcome!: string;
   @ApiProperty({ type: [ReasonView] }) reasons!: ReasonView[];
+  @ApiProperty({ type: [ReasonView], required: false, description: 'What an advisory program referred instead of refusing' })
+  referrals?: ReasonView[];
   @ApiProperty({ type: EntryActorView }) actor!: EntryActorView;
   @ApiProperty({ type: String, nullable: true, description: 'Pseudonym' }) patient!: string | null;
   @ApiProperty({ type: String, nullable: true }) authorization!: string | null;
