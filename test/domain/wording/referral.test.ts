@@ -11,7 +11,12 @@ const told = (audience: Audience) => referralsFor(codes, audience, context);
 
 describe('a referral', () => {
   test('names its causes to the prescriber and to the auditor', () => {
-    for (const audience of ['prescriber', 'auditor'] as const) expect(told(audience).map(({ code }) => code).sort()).toEqual(codes);
+    for (const audience of ['prescriber', 'auditor'] as const)
+      expect(
+        told(audience)
+          .map(({ code }) => code)
+          .sort(),
+      ).toEqual(codes);
     expect(told('prescriber').find(({ code }) => code === 'AGREEMENT_TOO_OLD')?.nextAct).toMatch(/signed/);
   });
 
