@@ -8,6 +8,10 @@ import { whatIfCommand } from './reporting/what-if/command.js';
 /** The `rems` command. Exit 0 done, 1 a check failed, 2 bad usage. */
 const rems = new Command('rems').description('The REMS authorization service’s command line.').exitOverride();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+// Whoever reads only the first lines closes the pipe: that is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 rems
   .command('serve')

@@ -1,6 +1,6 @@
 import { EditionReader, isLeaf } from '../edition.reader.js';
 import { capital, labelOf, type Names, partOf, placeOf } from './labels.js';
-import { conditionInWords, inWords, spelled } from './words.js';
+import { conditionInWords, inWords, spelled, type Unit } from './words.js';
 
 /** One change between two editions, as a clinician reads it. */
 export interface Change {
@@ -23,7 +23,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '/prescription/channels': 'Prescription by',
 };
 /** Compared by words of their own. */
-const LISTS = ['/categoryRules', '/judged', '/checklists'] as const;
+const LISTS = ['/categoryRules', '/judged', '/checklists', '/duties', '/reports'] as const;
 /** No rule. */
 const SILENT = /^\/(?:\$schema|program|edition|sources(?:\/.*)?)$/;
 
@@ -35,6 +35,8 @@ export function describeChanges(before: object, after: object): Change[] {
     ...ruleChanges(old, now),
     ...judgedChanges(old, now),
     ...questionChanges(old, now),
+    ...dutyChanges(old, now),
+    ...textChanges(old, now),
     ...valueChanges(old, now),
   ];
   return changes.sort((a, b) => placeOf(a.path) - placeOf(b.path));
@@ -128,6 +130,39 @@ function questions(read: EditionReader, path: string): Map<string, string> {
   );
 }
 
+/** What somebody is asked to do or told, each as one sentence. */
+function dutyChanges(old: EditionReader, now: EditionReader): Change[] {
+  const duties = (read: EditionReader): string[] =>
+    read
+      .keys('/duties')
+      .map((place) => `${capital(read.text(`/duties/${place}/who`) ?? 'somebody')}: ${read.text(`/duties/${place}/what`) ?? ''}`);
+  const reports = (read: EditionReader): string[] =>
+    read.keys('/reports').map((place) => {
+      const within = read.text(`/reports/${place}/within`);
+      return `A pregnancy is told to ${read.text(`/reports/${place}/to`) ?? 'somebody'}${within === null ? '' : `, within ${within}`}`;
+    });
+  return [
+    { path: '/duties', was: duties(old), is: duties(now) },
+    { path: '/reports', was: reports(old), is: reports(now) },
+  ].flatMap(({ path, was, is }) => [
+    ...was.filter((each) => !is.includes(each)).map((each) => change(path, `No longer: ${ended(each)}`)),
+    ...is.filter((each) => !was.includes(each)).map((each) => change(path, `New: ${ended(each)}`)),
+  ]);
+}
+
+const ended = (sentence: string): string => (sentence.endsWith('.') ? sentence : `${sentence}.`);
+
+/** Guides and forms, by whether their text is another: the file's name is nobody's business. */
+function textChanges(old: EditionReader, now: EditionReader): Change[] {
+  return now.keys('/materials').flatMap((code) => {
+    const path = `/materials/${code}`;
+    const [was, is] = [old.text(`${path}/sha256`), now.text(`${path}/sha256`)];
+    if (!old.has(path) || was === is) return [];
+    const said = is === null ? 'its text is not on file any more' : was === null ? 'its text is on file now' : 'another text';
+    return [change(path, `“${titleOf(now, '/materials', code)}”: ${said}.`)];
+  });
+}
+
 interface Value {
   readonly value: unknown;
   readonly verified: boolean | null;
@@ -136,6 +171,7 @@ interface Value {
 function valueChanges(old: EditionReader, now: EditionReader): Change[] {
   const [was, is] = [values(old.document), values(now.document)];
   const names: Names = {
+    material: (code) => titleOf(now.has(`/materials/${code}`) ? now : old, '/materials', code),
     category: (code) => titleOf(now.has(`/categories/${code}`) ? now : old, '/categories', code),
     place: (index) =>
       `${capital(now.text(`/tests/places/${index}/code`) ?? old.text(`/tests/places/${index}/code`) ?? index)} test before the first prescription`,
@@ -148,21 +184,34 @@ function valueChanges(old: EditionReader, now: EditionReader): Change[] {
   const told = (path: string) =>
     SILENT.test(path) ||
     LISTS.some((list) => path === list || path.startsWith(`${list}/`)) ||
-    /^\/questionnaires\/[^/]+\/questions\//.test(path) ||
+    /^\/(?:questionnaires\/[^/]+\/questions\/|materials\/[^/]+\/(?:file|sha256)$)/.test(path) ||
     whole.some((each) => path === each || path.startsWith(`${each}/`));
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((path) => !told(path))
     .flatMap((path) => {
       const { says, unit } = labelOf(path, names);
       const [earlier, later] = [was.get(path), is.get(path)];
-      if (earlier === undefined) return [change(path, `${says}: ${inWords(later?.value, unit)}; nothing was said of it before.`)];
-      if (later === undefined) return [change(path, `${says}: nothing is said of it any more; it was ${inWords(earlier.value, unit)}.`)];
+      if (earlier === undefined) return [change(path, `${says}: ${words(path, later?.value, unit)}; nothing was said of it before.`)];
+      if (later === undefined)
+        return [change(path, `${says}: nothing is said of it any more; it was ${words(path, earlier.value, unit)}.`)];
       if (differs(earlier.value, later.value))
-        return [change(path, `${says}: ${inWords(later.value, unit)}; before, ${inWords(earlier.value, unit)}.`)];
+        return [change(path, `${says}: ${words(path, later.value, unit)}; before, ${words(path, earlier.value, unit)}.`)];
       if (earlier.verified === later.verified || later.verified === null) return [];
       const read = later.verified ? 'now read at its source' : 'no longer taken as read at its source';
       return [change(path, `${says}: as before, ${read}.`)];
     });
+}
+
+/** Where a null or a none is no unknown and no question that is not asked. */
+const OWN_NONE: readonly (readonly [RegExp, string])[] = [
+  [/^\/effectiveUntil$/, 'no end is set'],
+  [/\/(?:adultCode|family|warning|negativeAfterDays|accommodation|extendsHours|until|categories)$/, 'nothing'],
+  [/\/window\/anchor$/, 'the program sets no window'],
+];
+
+function words(path: string, value: unknown, unit: Unit): string {
+  const own = value === null || value === 'none' ? OWN_NONE.find(([pattern]) => pattern.test(path)) : undefined;
+  return own === undefined ? inWords(value, unit) : own[1];
 }
 
 /** Every value that stands by itself, by its place: leaves with their sources, and plain ones. */

@@ -48,10 +48,11 @@ export const placeOf = (path: string): number => {
 };
 
 type Named = (groups: readonly string[], names: Names) => string;
-/** What the edition itself calls its categories and test places. */
+/** What the edition itself calls its categories, test places and materials. */
 export interface Names {
   readonly category: (code: string) => string;
   readonly place: (index: string) => string;
+  readonly material: (code: string) => string;
 }
 
 const label = (pattern: string, says: string | Named, unit: Unit = null): readonly [RegExp, string | Named, Unit] => [
@@ -63,6 +64,10 @@ const ofCategory =
   (words: string): Named =>
   ([code = ''], names) =>
     `${names.category(code)}: ${words}`;
+const ofMaterial =
+  (words: string): Named =>
+  ([code = ''], names) =>
+    `“${names.material(code)}”: ${words}`;
 const ofPlace =
   (words: string): Named =>
   ([index = ''], names) =>
@@ -82,6 +87,8 @@ const LABELS = [
   label('zone', 'Time zone of the program'),
   label('effectiveFrom', 'Takes effect'),
   label('effectiveUntil', 'Ends'),
+  label('transition/from', 'Follows on from the edition'),
+  label('transition/sameCategories', 'Categories that go on as'),
   label('appliesToOpen', 'Judges authorizations that were issued before it too'),
   label('adulthoodAge', 'Age of adulthood', 'year'),
   label('categories/([^/]+)/title', ofCategory('name')),
@@ -164,11 +171,8 @@ const LABELS = [
   label('exceptions/([^/]+)/extendsHours', ofCode('Exception ', ' gives more time'), 'hour'),
   label('accommodations/([^/]+)/from', ofCode('Accommodation ', ' begins')),
   label('accommodations/([^/]+)/until', ofCode('Accommodation ', ' ends')),
-  label('materials/([^/]+)/sha256', ofCode('Text of ', ', by its hash')),
-  label('materials/([^/]+)/file', ofCode('File of ')),
-  label('materials/([^/]+)/title', ofCode('Title of ')),
-  label('materials/([^/]+)/categories', ofCode('Categories of ')),
-  label('materials/([^/]+)/audience', ofCode('Readers of ')),
+  label('materials/([^/]+)/categories', ofMaterial('who gets it')),
+  label('materials/([^/]+)/audience', ofMaterial('whose it is')),
   label('questionnaires/([^/]+)/categories', ofCode('Survey ', ' is for')),
   label('questionnaires/([^/]+)/answeredBy', ofCode('Survey ', ' is answered by')),
   label('questionnaires/([^/]+)/minutes', ofCode('Survey ', ' takes'), 'minute'),

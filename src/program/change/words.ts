@@ -19,11 +19,13 @@ export function inWords(value: unknown, unit: Unit = null): string {
   if (value === false) return 'no';
   if (value === 'none') return 'not asked';
   if (typeof value === 'number') return counted(value, unit);
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value)) return value.replace('T', ' ').replace(/:00$/, '');
   if (typeof value === 'string') return /^[a-z0-9-]+$/.test(value) && !/^\d{4}-/.test(value) ? spelled(value) : value;
   if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map((each) => inWords(each, unit)).join(', ');
   if (!isRecord(value)) return String(value);
   if (typeof value['days'] === 'number') return counted(value['days'], 'day');
   if (typeof value['months'] === 'number') return counted(value['months'], 'month');
+  if (Object.keys(value).length === 0) return 'nothing';
   return Object.entries(value)
     .map(([key, each]) => `${spelled(key)}: ${inWords(each, unit)}`)
     .join(', ');

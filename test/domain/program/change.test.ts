@@ -104,9 +104,23 @@ describe('what an edition changes, as a clinician reads it', () => {
     ).toEqual([]);
   });
 
+  test('texts by their title, duties as sentences, an end as an end', () => {
+    expect(
+      said((document) => {
+        write(document, '/materials/guide/sha256', 'a'.repeat(64));
+        write(document, '/materials/guide/file', 'materials/guide.md');
+      }),
+    ).toEqual([`Guides and forms | “${String(valueAt(first, '/materials/guide/title'))}”: its text is on file now.`]);
+    expect(said(set('/duties', [{ who: 'wholesaler', what: leaf('Checks the registration') }]))).toContain(
+      'Duties and reports | New: Wholesaler: Checks the registration.',
+    );
+    expect(said(set('/effectiveUntil', leaf('2030-01-01T00:00:00')))).toEqual([
+      'When it holds | Ends: 2030-01-01 00:00; before, no end is set.',
+    ]);
+  });
+
   test('what has no words of its own is still told', () => {
     expect(said((document) => void write(document, '/title', leaf('x')))).toHaveLength(1);
-    expect(said(set('/duties', [{ who: 'wholesaler', what: leaf('Check the registration.') }]))).not.toEqual([]);
   });
 });
 
