@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { newId } from '../chance.js';
 import { describeChanges } from './change/describe.js';
 import { EditionCatalogue, hashOfDocument } from './edition.catalogue.js';
 import { checkEdition, isSound } from './edition.check.js';
@@ -104,15 +105,17 @@ interface Reply {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-async function ask({ url, token }: Service, method: 'GET' | 'POST', path: string, key?: string, body?: object): Promise<Reply> {
+async function ask({ url, token }: Service, method: 'GET' | 'POST', path: string, body?: object): Promise<Reply> {
   const response = await fetch(new URL(path, url), {
     method,
     headers: {
       authorization: `Bearer ${token}`,
-      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...(method === 'GET' ? {} : { 'idempotency-key': newId() }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error(`The service at ${url} does not answer.`);
   });
   return { status: response.status, body: (await response.json()) as Reply['body'] };
 }
@@ -128,8 +131,8 @@ function tell({ body, status }: Reply, print: Print): void {
 }
 
 /**
- * `rems program publish FILE`: puts it on file as a draft and has it checked; with `approve`, another steward approves it. The key of each
- * step is made of the document's hash, so that asking again after a lost answer does nothing twice.
+ * `rems program publish FILE`: puts it on file as a draft and has it checked; with `approve`, another steward approves it. What is done already
+ * is not done again, so that it may be asked again after a lost answer, or a refusal that somebody has mended.
  */
 export async function runPublish(
   file: string,
@@ -146,20 +149,11 @@ export async function runPublish(
     return 2;
   }
   const hash = hashOfDocument(document);
-  const kept = materialsBeside(dirname(file), document);
-  const materials = materialsOf(document).flatMap(({ file: name, sha256 }) => {
-    const found = kept.find((each) => each.sha256 === sha256);
-    return name !== null && found ? [{ file: name, text: found.text }] : [];
-  });
-  const steps: (() => Promise<Reply>)[] = approve
-    ? [() => ask(service, 'POST', `/v1/editions/${hash}/approve`, `approve-${hash}`)]
-    : [
-        () => ask(service, 'POST', '/v1/editions', `draft-${hash}`, { document: JSON.stringify(document), materials }),
-        () => ask(service, 'POST', `/v1/editions/${hash}/check`, `check-${hash}`),
-      ];
   const replies: Reply[] = [];
-  for (const step of steps) {
-    const reply = await step();
+  for (const step of approve ? (['approve'] as const) : await stepsLeft(service, hash)) {
+    const reply = await (step === 'draft'
+      ? ask(service, 'POST', '/v1/editions', { document: JSON.stringify(document), materials: materialsFor(file, document) })
+      : ask(service, 'POST', `/v1/editions/${hash}/${step}`));
     replies.push(reply);
     if (!isOk(reply)) break;
   }
@@ -167,9 +161,25 @@ export async function runPublish(
   if (json) print(JSON.stringify({ hash, done, replies }, null, 2));
   else {
     print(`${basename(file)}  ${hash}`);
+    if (replies.length === 0) print('Drafted and checked already. Another steward approves it next, unless that is done too.');
     for (const reply of replies) tell(reply, print);
   }
   return done ? 0 : 1;
+}
+
+async function stepsLeft(service: Service, hash: string): Promise<readonly ('draft' | 'check')[]> {
+  const { status, body } = await ask(service, 'GET', `/v1/editions/${hash}`);
+  if (status !== 200) return ['draft', 'check'];
+  return body['state'] === 'draft' ? ['check'] : [];
+}
+
+/** The texts that the edition names, from the folder of the file. */
+function materialsFor(file: string, document: object): { file: string; text: string }[] {
+  const kept = materialsBeside(dirname(file), document);
+  return materialsOf(document).flatMap(({ file: name, sha256 }) => {
+    const found = kept.find((each) => each.sha256 === sha256);
+    return name !== null && found ? [{ file: name, text: found.text }] : [];
+  });
 }
 
 interface Listed {

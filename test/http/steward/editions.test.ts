@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { mintToken } from '../../../src/demo/issuer/access-token.js';
+import { runList, runPublish } from '../../../src/program/command.js';
 import { hashOfDocument } from '../../../src/program/edition.catalogue.js';
 import { hashOfText } from '../../../src/program/materials.js';
 import { nextEdition, remove, shippedDocument } from '../../support/editions.js';
@@ -160,6 +165,31 @@ describe('a draft that cannot be an edition', () => {
     const replies = await Promise.all(hashes.map((hash) => step(hash, 'approve', second)));
     expect(replies.map((each) => each.status).sort()).toEqual([200, 409]);
     expect(codes(replies.find((each) => each.status === 409) ?? { body: { reasons: [] } })).toEqual(['EDITION_NOT_SOUND']);
+  });
+});
+
+describe('rems program publish', () => {
+  test('drafts and checks, again does nothing, is refused to its author and approved by the second person', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rems-publish-'));
+    const file = join(folder, 'edition.json');
+    writeFileSync(file, JSON.stringify(fresh()));
+    await running.service.app.listen(0, '127.0.0.1');
+    const url = await running.service.app.getUrl();
+    const publish = async (as: string, approve = false): Promise<[number, string]> => {
+      const lines: string[] = [];
+      const service = { url, token: await mintToken({ as, dataDir: running.dataDir }) };
+      return [await runPublish(file, service, { json: false, approve }, (line) => void lines.push(line)), lines.join('\n')];
+    };
+    expect(await publish('steward-2', true)).toEqual([1, expect.stringContaining('There is nothing here')]);
+    expect(await publish('steward')).toEqual([0, expect.stringContaining('Checked. Another steward approves it next.')]);
+    expect(await publish('steward')).toEqual([0, expect.stringContaining('Drafted and checked already.')]);
+    expect(await publish('steward', true)).toEqual([1, expect.stringContaining('SECOND_PERSON_REQUIRED')]);
+    expect(await publish('steward-2', true)).toEqual([0, expect.stringContaining('Approved.')]);
+    const listed: string[] = [];
+    const auditorsToken = await mintToken({ as: 'auditor', dataDir: running.dataDir });
+    expect(await runList({ url, token: auditorsToken }, { json: false }, (line) => void listed.push(line))).toBe(0);
+    expect(listed.join('\n')).toMatch(new RegExp(`${PROGRAM} .* approved `));
+    rmSync(folder, { recursive: true });
   });
 });
 
