@@ -103,7 +103,7 @@ export interface RunnerParts {
 const TRIES = 5;
 const FINDING_DUE_MS = 72 * HOUR_MS;
 const UNIQUE_VIOLATION = '23505';
-const CHANGES_NOTHING: readonly Command['do'][] = ['verify', 'read-status'];
+const CHANGES_NOTHING: readonly Command['do'][] = ['verify', 'read-status', 'read-clinical-review'];
 
 /** Rolls a transaction back whose guard said no; the case is read and decided again. */
 export class LostRace extends Error {}

@@ -40,8 +40,13 @@ export class MedicationController {
   @Get('clinical-review')
   @Operation('clinicalReview', { summary: 'What to weigh before the next prescription: medicines, dose, blood work, reminders' })
   @ApiOkResponse({ type: ReviewView })
-  review(@CurrentPrincipal() who: Principal, @IdParam('patientId') patient: string, @Query() query: ProgramQuery): Promise<ReviewView> {
-    return this.service.reviewForPractice(who, patient, query.program);
+  async review(
+    @CurrentPrincipal() who: Principal,
+    @IdParam('patientId') patient: string,
+    @Query() query: ProgramQuery,
+    @Res() reply: FastifyReply,
+  ) {
+    send(reply, await this.service.reviewForPractice(who, patient, query.program));
   }
 
   @Post('medications')

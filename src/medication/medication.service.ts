@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OperationId } from '../auth/permission.js';
 import type { Principal } from '../auth/principal.js';
-import { accessDenied, deniedCase } from '../authorization/access.denied.js';
 import { actorOf, mayTouch } from '../authorization/access.js';
 import { answerTo } from '../authorization/answer.js';
 import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
 import type { LoadedCase } from '../authorization/case.store.js';
-import { CommandRunner, type Decided, type RunnerParts, type Sent } from '../authorization/command.runner.js';
+import { type Answer, CommandRunner, type Decided, type RunnerParts, type Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
 import type { Pools } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
@@ -17,7 +16,7 @@ import type { Authorization } from '../domain/patient.js';
 import type { Edition } from '../domain/program.js';
 import { type Base, PatientCommands } from '../speaker/patient.commands.js';
 import type { BundleRequest, LeftView } from './medication.dto.js';
-import { type ReviewView, reviewView } from './review.view.js';
+import { reviewView } from './review.view.js';
 
 /** A command of the practice about one patient. */
 export interface OfPractice {
@@ -90,38 +89,34 @@ export class MedicationService {
     );
   }
 
-  /** What the practice reads: the open prescription, or the one in preparation, is what the dose is looked at on. */
-  async reviewForPractice(caller: Principal, patient: string, program: string): Promise<ReviewView> {
+  /** Reading it leaves an entry: who looked, and when. The open prescription, or the one in preparation, is what the dose is looked at on. */
+  async reviewForPractice(caller: Principal, patient: string, program: string): Promise<Sent> {
     const { rest } = this.pools;
     const enrollment = await this.parts.store.enrollmentId(rest, patient, program);
     if (enrollment === null) throw new NotFound();
-    const participants = caller.participantId === null ? [] : [caller.participantId];
-    const loaded = await this.parts.store.load(rest, { by: 'enrollment', value: enrollment, participants, caller: '', key: '' });
-    if (loaded === null) throw new NotFound();
-    if (!mayTouch(caller, 'clinicalReview', loaded))
-      throw await accessDenied(this.parts, rest, caller, deniedCase('clinicalReview', loaded));
-    return this.reviewed(loaded, openOf(loaded), 'prescriber');
-  }
-
-  async reviewForSite(caller: Principal, authorization: string): Promise<ReviewView> {
-    const loaded = await this.parts.store.load(this.pools.counter, {
-      by: 'authorization',
-      value: authorization,
-      participants: [],
-      caller: '',
-      key: '',
+    return this.runner.run({
+      principal: caller,
+      lane: rest,
+      target: { by: 'enrollment', value: enrollment },
+      operation: 'clinicalReview',
+      idempotency: null,
+      mayTouch: (loaded) => mayTouch(caller, 'clinicalReview', loaded),
+      command: (loaded, id) => ({ id, at: loaded.at, by: actorOf(caller, loaded.file.patient), do: 'read-clinical-review' }),
+      answer: (decided) => read(decided, openOf(decided.loaded), 'prescriber'),
     });
-    if (loaded === null) throw new NotFound();
-    if (!atSite(caller, 'clinicalReviewAtSite', authorization, loaded))
-      throw await accessDenied(this.parts, this.pools.counter, caller, deniedCase('clinicalReviewAtSite', loaded));
-    return this.reviewed(loaded, named(loaded, authorization), 'pharmacist');
   }
 
-  private reviewed(loaded: LoadedCase, authorization: Authorization | null, audience: 'prescriber' | 'pharmacist'): ReviewView {
-    return reviewView(
-      { loaded, file: loaded.file, edition: this.editionOf(loaded), authorization, deskPhone: this.parts.deskPhone },
-      audience,
-    );
+  reviewForSite(caller: Principal, authorization: string): Promise<Sent> {
+    return this.runner.run({
+      principal: caller,
+      lane: this.pools.counter,
+      target: { by: 'authorization', value: authorization },
+      operation: 'clinicalReviewAtSite',
+      idempotency: null,
+      mayTouch: (loaded) => atSite(caller, 'clinicalReviewAtSite', authorization, loaded),
+      command: (loaded, id) => ({ id, at: loaded.at, by: actorOf(caller, loaded.file.patient), do: 'read-clinical-review' }),
+      answer: (decided) => read(decided, named(decided.loaded, authorization), 'pharmacist'),
+    });
   }
 
   private practice(
@@ -191,3 +186,9 @@ const after = (
   authorization: Authorization | null,
   audience: 'prescriber' | 'pharmacist',
 ) => reviewView({ loaded, file: apply(loaded.file, decision.effects), edition, authorization, deskPhone }, audience);
+
+/** The look itself; a refusal, as every refusal. */
+const read = (decided: Decided, authorization: Authorization | null, audience: 'prescriber' | 'pharmacist'): Answer =>
+  decided.decision.outcome === 'deny'
+    ? answerTo(decided, audience, () => ({}))
+    : { status: 200, body: after(decided, authorization, audience) };

@@ -22,8 +22,8 @@ export class SiteReviewController {
   @InLane('counter')
   @Operation('clinicalReviewAtSite', { summary: 'What to weigh before the hand-over: medicines, dose, reminders' })
   @ApiOkResponse({ type: ReviewView })
-  review(@CurrentPrincipal() who: Principal, @IdParam('authorizationId') id: string): Promise<ReviewView> {
-    return this.service.reviewForSite(who, id);
+  async review(@CurrentPrincipal() who: Principal, @IdParam('authorizationId') id: string, @Res() reply: FastifyReply) {
+    send(reply, await this.service.reviewForSite(who, id));
   }
 
   @Post('medications')

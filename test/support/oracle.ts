@@ -61,7 +61,7 @@ const DOCUMENTS: Readonly<Record<string, object>> = Object.fromEntries(
 );
 
 /** Decided and recorded without an Idempotency-Key: asking again asks again. */
-const KEYLESS = ['verify', 'read-status', 'access-denied'];
+const KEYLESS = ['verify', 'read-status', 'read-clinical-review', 'access-denied'];
 
 /** Everything that is not as it has to be. */
 export async function findings(asked: Asked): Promise<string[]> {

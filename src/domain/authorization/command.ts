@@ -146,6 +146,8 @@ type CommandBody =
   | { readonly do: 'record-told-of-result' }
   /** Somebody reads what is the patient's own, on her behalf: changes nothing, and leaves an entry. */
   | { readonly do: 'read-status' }
+  /** Prescriber, delegate or pharmacist reads the list of other medicines and what follows from it: changes nothing, and leaves an entry. */
+  | { readonly do: 'read-clinical-review' }
   | { readonly do: 'interrupt-therapy' | 'resume-therapy' | 'end-therapy'; readonly on: LocalDate }
   | { readonly do: 'change-dose'; readonly on: LocalDate; readonly regimen: Regimen | null; readonly earlierCapsulesStopped: boolean }
   | (OnAuthorization & { readonly do: 'start-authorization'; readonly prescription: PrescriptionInput })

@@ -89,6 +89,8 @@ describe('the list', () => {
     const read = await doctor.get(`${chart.url}/clinical-review?program=${PROGRAM}`);
     expect(read.status).toBe(200);
     expect(read.body.medicines).toHaveLength(2);
+    const looked = (await entriesOf(running, chart.patient)).at(-1);
+    expect(looked).toMatchObject({ command: 'read-clinical-review', outcome: 'allow', version: null, actor: 'demo:prescriber' });
   });
 
   it('its names stand in no open part of the log, only under the commitments', async () => {
