@@ -107,39 +107,50 @@ type Anchors = ReadonlyMap<string, Words>;
 function anchorsBelow(root: XmlElement): Anchors {
   const anchors = new Map<string, Words>();
   const sections = [...below(root)].filter((each) => each.name === 'section' && childrenOf(each, 'subject2').length > 0);
-  for (const section of sections)
-    for (const table of [...below(section)].filter((each) => each.name === 'table'))
-      for (const { cell, when, heading } of cellsOf(table))
-        for (const [ref, line, text] of anchorsIn(cell)) {
-          if (anchors.has(ref)) throw new XmlInvalid(line, `the anchor ${ref} stands a second time`);
-          if (text === '') throw new XmlInvalid(line, `the anchor ${ref} has no words`);
-          anchors.set(ref, { line, text, heading, when });
-        }
+  // A section may stand in another: each table is read once.
+  const tables = new Set(sections.flatMap((section) => [...below(section)].filter((each) => each.name === 'table')));
+  for (const table of tables)
+    for (const { anchored, when, heading } of rowsOf(table))
+      for (const [ref, line, text] of anchored) {
+        if (anchors.has(ref)) throw new XmlInvalid(line, `the anchor ${ref} stands a second time`);
+        if (text === '') throw new XmlInvalid(line, `the anchor ${ref} has no words`);
+        anchors.set(ref, { line, text, heading, when });
+      }
   return anchors;
 }
 
+type Anchored = readonly [ref: string, line: number, text: string];
+
 /**
- * The cells that say what to do, each with the cell that says when: the first column. That cell spans the rows it is for, or stands empty in
- * them. A row without anything to do is the heading of what follows.
+ * What each row says to do, with the cell that says when: the first column. That cell spans the rows it is for, or stands empty in them. A row
+ * without anything to do is the heading of what follows.
  */
-function* cellsOf(table: XmlElement): Generator<{ cell: XmlElement; when: string | null; heading: string | null }> {
+function* rowsOf(table: XmlElement): Generator<{ anchored: readonly Anchored[]; when: string | null; heading: string | null }> {
   let heading: string | null = null;
   let when: string | null = null;
   let rowsLeft = 0;
-  for (const row of [...below(table)].filter((each) => each.name === 'tr')) {
+  for (const row of rowElements(table)) {
     const cells = row.children.filter(isElement).filter((each) => each.name === 'td' || each.name === 'th');
-    const asks = cells.filter((cell) => anchorsIn(cell).length > 0);
+    const asked = cells.map(anchorsIn);
+    const anchored = asked.flat();
     const [first] = cells;
-    if (asks.length === 0) {
+    if (anchored.length === 0) {
       heading = textBelow(cells) || heading;
       when = null;
-    } else if (first !== undefined && !asks.includes(first)) {
+    } else if (first !== undefined && asked[0]?.length === 0) {
       when = textBelow(first.children) || when;
       rowsLeft = span(first);
     }
-    for (const cell of asks) yield { cell, when: rowsLeft > 0 ? when : null, heading };
+    yield { anchored, when: rowsLeft > 0 ? when : null, heading };
     rowsLeft -= 1;
   }
+}
+
+/** The rows of this table, not those of a table inside one of its cells. */
+function rowElements(element: XmlElement): XmlElement[] {
+  return element.children
+    .filter(isElement)
+    .flatMap((each) => (each.name === 'tr' ? [each] : each.name === 'table' ? [] : rowElements(each)));
 }
 
 function span(cell: XmlElement): number {
@@ -148,17 +159,14 @@ function span(cell: XmlElement): number {
   return Number(written);
 }
 
-/** Anchors in a cell: [name, line, words]. The words stand inside the anchor, or behind it up to the next one. */
-function anchorsIn(cell: XmlElement): [string, number, string][] {
-  const found: [string, number, string][] = [];
-  const nodes = flat(cell);
-  nodes.forEach((node, index) => {
-    if (!isAnchor(node)) return;
-    const next = nodes.findIndex((each, later) => later > index && isAnchor(each));
-    const behind = nodes.slice(index + 1, next < 0 ? undefined : next);
-    found.push([node.attributes.get('ID') ?? '', node.line, textBelow([...node.children, ...behind])]);
-  });
-  return found;
+/** Anchors in a cell. The words stand inside the anchor, or behind it up to the next one. */
+function anchorsIn(cell: XmlElement): Anchored[] {
+  const found: { anchor: XmlElement; words: (XmlElement | string)[] }[] = [];
+  for (const node of flat(cell)) {
+    if (isAnchor(node)) found.push({ anchor: node, words: [...node.children] });
+    else found.at(-1)?.words.push(node);
+  }
+  return found.map(({ anchor, words }) => [anchor.attributes.get('ID') ?? '', anchor.line, textBelow(words)]);
 }
 
 const isAnchor = (node: XmlElement | string): node is XmlElement => isElement(node) && node.name === 'content' && node.attributes.has('ID');

@@ -142,6 +142,21 @@ describe('a label that is not what it seems is refused, with the line', () => {
     expect(refusalOf(LABEL.replaceAll('protocol', 'protokoll')).problem).toMatch(/codes no requirement/);
   });
 
+  test('a cell with more anchors than anybody would write takes no longer for it', () => {
+    const many = Array.from({ length: 100_000 }, (_, index) => `<content ID="R9-${index}"/>x`).join('');
+    const started = performance.now();
+    expect(refusalOf(changed('<content ID="R001-004"/>', `${many}<content ID="R001-004"/>`)).problem).toMatch(
+      /R9-0 stands in a table .* nothing codes it/,
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test('a section in a section is read once', () => {
+    const inner = /<section ID="SDL-9201d134-b38b-48c0-b86a-3ca73e949630">/;
+    const outer = '<subject2><substanceAdministration/></subject2>';
+    expect(read(LABEL.replace(inner, (found) => `${found}${outer}`)).lines).toHaveLength(70);
+  });
+
   // Cut anywhere: refused with a line of the file, in no other way.
   test.each(Array.from({ length: 40 }, (_, index) => Math.floor((LABEL.length * (index + 0.5)) / 40)))(
     'cut off after %d characters',
