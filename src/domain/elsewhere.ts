@@ -42,6 +42,9 @@ function carriedFrom(record: ElsewhereRecord, file: Case, edition: Edition, othe
       case 'abstinence':
       case 'contraindication':
       case 'menses':
+      // What else she takes, and how her kidneys work, is hers whatever the program.
+      case 'medication-list':
+      case 'creatinine-clearance':
         return true;
       default:
         return false;
