@@ -96,5 +96,7 @@ describe('determined not to be fertile', () => {
   test('once on record, it needs no second document to stay', () => {
     const before = { ...file, answers: { ...file.answers, determinedNotFertile: true } };
     expect(answered(before, {}).outcome).toBe('allow');
+    // Sent all the same, its date is looked at.
+    expect(answered(before, { determination: { ...determination, on: '2027-03-09' } }).reasons).toEqual(['FUTURE_DATE']);
   });
 });

@@ -76,12 +76,13 @@ function categoryReasons(code: string | null, answers: Answers, { on, edition }:
  */
 function determinationReasons(situation: Situation<'enroll-patient' | 're-enroll-patient' | 'change-category'>): ReasonCode[] {
   const { file, command, on } = situation;
+  const { determination, by } = command;
+  // Sent, it becomes a fact of the entry, whether it was needed or not.
+  if (determination !== undefined && determination.on > on) return ['FUTURE_DATE'];
   // What two persons documented of her for another program they documented of her.
   const known = [file, ...(file.elsewhere ?? [])].some(({ answers }) => answers.determinedNotFertile === true);
   if (command.answers.determinedNotFertile !== true || known) return [];
-  const { determination, by } = command;
   if (determination === undefined || determination.by === '' || determination.by === by.id) return ['SECOND_PERSON_REQUIRED'];
-  if (determination.on > on) return ['FUTURE_DATE'];
   const own = file.participants[by.id]?.licence;
   return own !== undefined && sameLicence(own, determination.licence) ? ['SECOND_PERSON_REQUIRED'] : [];
 }
