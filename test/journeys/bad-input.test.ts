@@ -37,7 +37,7 @@ function callerOf(operation: Operation): Caller | null {
 }
 
 /** Where a future day is no fact but a plan, or a bound of a search. */
-const PLANS = ['setAccommodation', 'searchEntries'];
+const PLANS = ['previewCategory', 'setAccommodation', 'searchEntries'];
 /** Ends and due days are plans too; and a report with another birth date is a hand-over all the same. */
 const NO_FACTS = /^(?:until|dueBy|reportHandOver birthDate) /;
 
