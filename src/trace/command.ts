@@ -64,14 +64,8 @@ export function importList(program: string, options: ImportOptions, print: Print
   if (options.out === undefined) print(text.trimEnd());
   else writeFileSync(options.out, text);
   warn(`${list.lines.length} lines read.`);
-  if (before !== null) {
-    const { added, gone, reworded } = differenceOf(before, list);
-    const told = (what: string, refs: readonly string[]): void => {
-      if (refs.length > 0) warn(`Against the list on file, ${what}: ${refs.join(', ')}`);
-    };
-    told('added', added);
-    told('gone', gone);
-    told('reworded', reworded);
-  }
+  if (before !== null)
+    for (const [what, refs] of Object.entries(differenceOf(before, list)))
+      if (refs.length > 0) warn(`Against the list on file, ${what}: ${(refs as readonly string[]).join(', ')}`);
   return 0;
 }

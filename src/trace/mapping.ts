@@ -30,7 +30,7 @@ export interface MappedLine {
 /**
  * What refuses when the line is not kept, and the case that shows it.
  * `requirement`: one of the edition's judged requirements. `value`: a number or list of the edition; `loosened` is a value under which the
- * case must lose a refusal. `machine`: the machine and the handlers themselves, in every edition; the reason with which they refuse.
+ * case must come out otherwise. `machine`: the machine and the handlers themselves, in every edition; the reason with which they refuse.
  */
 export type Enforcement =
   | { readonly requirement: string; readonly at: readonly JudgedAt[]; readonly case: string }

@@ -1,12 +1,12 @@
 import { type Played, playCase } from '../case-file/play.js';
-import type { ReadableCase, WrittenExpectation } from '../case-file/read.js';
+import type { ReadableCase, WrittenEvent, WrittenExpectation } from '../case-file/read.js';
 import { type Edition, editionFrom, type JudgedAt } from '../domain/program.js';
 import { REQUIREMENTS } from '../domain/requirement.js';
 import type { Enforcement } from './mapping.js';
 
 /**
- * Whether a line that is said to be enforced still is. The proof is the case it names: it passes under the edition, and it loses a refusal under
- * the same edition with that one rule taken away. A case that loses none shows nothing, whatever it is called.
+ * Whether a line that is said to be enforced still is. The proof is the case it names: it passes under the edition, and it comes out otherwise
+ * under the same edition with that one rule taken away. A case that passes either way shows nothing, whatever it is called.
  */
 export class Proofs {
   private readonly played = new Map<string, Played>();
@@ -60,20 +60,26 @@ export class Proofs {
 
   /** Whether the case's refusal for that reason stands though no list of the edition judges anything. */
   private standsAlone(reason: string, id: string, readable: ReadableCase): string[] {
-    const refusals = refusalsOf(readable, (each) => each === reason);
-    if (!refusals.events.some(({ written }) => written.expect?.outcome === 'deny'))
-      return [`the case "${id}" expects no refusal for ${reason}`];
+    const refuses = (expect: WrittenExpectation | undefined) =>
+      expect?.outcome === 'deny' && expect.reasons?.some((each) => each === reason) === true;
+    if (!readable.events.some(({ written }) => refuses(written.expect))) return [`the case "${id}" expects no refusal for ${reason}`];
+    const events = readable.events.map((event) => {
+      const expect = refuses(event.written.expect)
+        ? { outcome: 'deny' as const, reasons: event.written.expect?.reasons?.filter((each) => each === reason) }
+        : {};
+      return { ...event, written: { ...event.written, expect } as WrittenEvent };
+    });
     const nothing = changed(this.document, this.edition, '/judged', { issue: [], verify: [], reserve: [], dispense: [] });
-    const { difference } = this.play(id, refusals, nothing, `nothing judged ${reason}`);
+    const { difference } = this.play(id, { ...readable, events }, nothing, `nothing judged ${reason}`);
     return difference === null
       ? []
       : [`the case "${id}" is refused for ${reason} only because the edition judges it: name the requirement`];
   }
 
-  /** Whether one of the case's refusals is lost under the changed edition; that something else comes out otherwise shows no rule. */
+  /** Whether the case comes out otherwise under the changed edition, and for no other reason than the change. */
   private shows(id: string, readable: ReadableCase, rule: string, edition: Edition, change: string): string[] {
-    const { difference } = this.play(id, refusalsOf(readable), edition, `${rule} ${change}`);
-    if (difference === null) return [`the case "${id}" loses no refusal without "${rule}", so it proves nothing`];
+    const { difference } = this.play(id, readable, edition, `${rule} ${change}`);
+    if (difference === null) return [`the case "${id}" passes without "${rule}" too, so it proves nothing`];
     // A fault, or a rule that is missing, would refuse for a reason of its own: it does not show what the rule does.
     if (/indeterminate|RULE_MISSING/.test(difference.actual))
       return [`the case "${id}" cannot be played without "${rule}": ${difference.actual}`];
@@ -89,18 +95,6 @@ export class Proofs {
     this.played.set(key, result);
     return result;
   }
-}
-
-/** The case with nothing expected but its refusals, or those for some of their reasons. */
-function refusalsOf(readable: ReadableCase, counts: (reason: string) => boolean = () => true): ReadableCase {
-  const events = readable.events.map((event) => {
-    const { outcome, reasons = [] } = event.written.expect ?? {};
-    const counted = reasons.filter(counts);
-    const refused = outcome === 'deny' && (reasons.length === 0 || counted.length > 0);
-    const expect: WrittenExpectation = refused ? { outcome, reasons: counted } : {};
-    return { ...event, written: { ...event.written, expect } };
-  });
-  return { ...readable, events };
 }
 
 /** The case with that edition in the place of the one with the same hash, wherever it looks editions up. */

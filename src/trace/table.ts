@@ -101,7 +101,7 @@ export function reportAsMarkdown([first, ...later]: readonly [TraceReport, ...Tr
     '',
     `Source: ${from}.${source.note === null ? '' : ` ${source.note}`}`,
     '',
-    '*Enforced*: something is refused when it is not kept; the case beside it passes, and loses a refusal once that rule is taken away. *Recorded*: the service',
+    '*Enforced*: something is refused when it is not kept; the case beside it passes, and fails once that rule is taken away. *Recorded*: the service',
     'keeps the fact or tells the duty, and refuses nothing. *Out of scope*: it is not this service’s to keep.',
     '',
     `## Edition ${first.edition}`,

@@ -70,6 +70,7 @@ const ANSWERS = [
   'cycle',
   'neverHadUterusOrOvaries',
   'determinedNotFertile',
+  'declared',
 ];
 
 const agreementIn = (life: Life, event: Fields): Life['agreement'] => {
@@ -186,11 +187,12 @@ const hold =
 const reportMenses: Handler = (life, event, at) => {
   const cycle = event['cycle'] as string | undefined;
   const cycles = cycle === undefined ? life.cycles : [...life.cycles, { at, cycle }];
+  const periods = [...life.periods, readDay(event['on'])];
   const potential = rowOf(life)?.potential;
   if (potential === undefined || potential === 'can')
-    return allowed({ ...life, cycles, answers: cycle === undefined ? life.answers : { ...life.answers, cycle } });
+    return allowed({ ...life, cycles, periods, answers: cycle === undefined ? life.answers : { ...life.answers, cycle } });
   const answers = { ...life.answers, menarche: true, amenorrhea: null, ...(cycle === undefined ? {} : { cycle }) };
-  const told: Life = { ...life, cycles, answers };
+  const told: Life = { ...life, cycles, periods, answers };
   return allowed(contradicted(told, today(life, at)) ? revoke(told, at) : told);
 };
 

@@ -1,6 +1,6 @@
 // Two methods together, or abstinence, day by day (rules §1.5).
 
-import type { Day } from './days.js';
+import { type Day, plusMonths } from './days.js';
 import type { Life } from './life.js';
 
 const methodsOn = (life: Life, day: Day): string[] => [
@@ -12,12 +12,12 @@ type Fault = 'CONTRACEPTION_METHOD_NOT_ACCEPTED' | 'CONTRACEPTION_TOO_FEW_METHOD
 /** What is wrong with that day; null when she is protected. */
 function faultOn(life: Life, day: Day): Fault | null {
   if (life.abstinence.some((each) => each.from <= day && day <= each.until)) return null;
-  const { methods, high, effective } = life.table.contraception;
+  const { methods, high, effective, medicalException } = life.table.contraception;
   const used = methodsOn(life, day);
   const highly = used.filter((each) => high.includes(each));
   const accepted = used.filter((each) => high.includes(each) || effective.includes(each));
   if (accepted.length < methods) return used.length >= methods ? 'CONTRACEPTION_METHOD_NOT_ACCEPTED' : 'CONTRACEPTION_TOO_FEW_METHODS';
-  const exempt = life.contraindicated.includes('hormonal') && life.contraindicated.includes('iud');
+  const exempt = medicalException && life.contraindicated.includes('hormonal') && life.contraindicated.includes('iud');
   return highly.length === 0 && !exempt ? 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE' : null;
 }
 
@@ -42,6 +42,12 @@ export function contraceptionCode(life: Life, day: Day, firstRules: boolean): st
   const fault = faultOn(life, day);
   if (fault) return fault;
   if (!firstRules) return null;
-  const { leadDays } = life.table.contraception;
-  return protectedSince(life, day, leadDays)! > day - leadDays ? 'CONTRACEPTION_TOO_RECENT' : null;
+  const from = leadFrom(life, day);
+  return protectedSince(life, day, day - from)! > from ? 'CONTRACEPTION_TOO_RECENT' : null;
+}
+
+/** The first day of the stretch that a first prescription asks for. */
+export function leadFrom(life: Life, day: Day): Day {
+  const { lead } = life.table.contraception;
+  return 'days' in lead ? day - lead.days : plusMonths(day, -lead.months);
 }

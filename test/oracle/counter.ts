@@ -32,19 +32,18 @@ export function ended(life: Life, authorization: Authorization, at: Ms): string[
   return authorization.handedOver && code !== 'ALREADY_DISPENSED' ? [code, 'ALREADY_DISPENSED'] : [code];
 }
 
-/** The exceptions that let a fill come early. */
-export const EARLY = ['lost-supply', 'dispensing-error', 'travel', 'holiday-closure'];
-
 function tooEarly(life: Life, authorization: Authorization, at: Ms): boolean {
-  const excepted = authorization.exceptions.some((each) => EARLY.includes(each.kind));
+  const excepted = authorization.exceptions.some((each) => life.table.earlyExceptions.includes(each.kind));
+  if (life.table.daysLeft === null) return false;
   return !excepted && daysLeft(life, today(life, at)) > life.table.daysLeft;
 }
 
-function shown(authorization: Authorization, event: Fields): string[] {
+function shown({ table }: Life, authorization: Authorization, event: Fields): string[] {
   const codes: string[] = [];
   const shows = (event['shows'] ?? ['number', 'category']) as string[];
-  if (!shows.includes('number') || !shows.includes('category')) codes.push('PRESCRIPTION_INCOMPLETE');
-  if (event['showsCategory'] !== undefined && event['showsCategory'] !== authorization.category) codes.push('CATEGORY_CONTRADICTED');
+  if (table.prescriptionShows && (!shows.includes('number') || !shows.includes('category'))) codes.push('PRESCRIPTION_INCOMPLETE');
+  if (table.prescriptionShows && event['showsCategory'] !== undefined && event['showsCategory'] !== authorization.category)
+    codes.push('CATEGORY_CONTRADICTED');
   const { lines, days } = authorization.prescription;
   const capsules = lines.reduce((sum, each) => sum + (each.capsules ?? 0), 0);
   if (event['strengthMg'] !== undefined && !lines.some((each) => each.strengthMg === event['strengthMg'])) codes.push('WRONG_PRODUCT');
@@ -62,7 +61,7 @@ export function askCodes(life: Life, authorization: Authorization | undefined, e
   const people = identity(life, event, pharmacy, at);
   const over = ended(life, authorization, at);
   if (over) return [...people, ...over, ...dangerCodes(life, at)];
-  const codes = [...people, ...dangerCodes(life, at), ...shown(authorization, event)];
+  const codes = [...people, ...dangerCodes(life, at), ...shown(life, authorization, event)];
   if (tooEarly(life, authorization, at)) codes.push('TOO_EARLY_FOR_NEXT_FILL');
   const reservation = reservationOf(life, authorization, at);
   if (authorization.reservation?.by !== pharmacy && reservation !== 'free') codes.push('ALREADY_RESERVED');
@@ -84,7 +83,7 @@ export function dispenseCodes(life: Life, authorization: Authorization | undefin
   else if (standing === 'lapsed') codes.push('CONFIRMATION_EXPIRED');
   if (tooEarly(life, authorization, at)) codes.push('TOO_EARLY_FOR_NEXT_FILL');
   if (standing === 'live' && shippedLate(life, authorization, event, at)) codes.push('SHIP_SAME_DAY');
-  if (event['checklist'] === false) codes.push('CHECKLIST_MISSING');
+  if (life.table.checklist && event['checklist'] === false) codes.push('CHECKLIST_MISSING');
   if (event['medicationGuide'] === false) codes.push('MEDICATION_GUIDE_MISSING');
   return codes;
 }
@@ -113,4 +112,5 @@ export function reportedInside(
   return now.length === 0 && dispenseCodes(life, authorization, event, pharmacy, handedOver).length === 0;
 }
 
-export const reservedUntil = (life: Life, at: Ms): Ms => at + life.table.reservationHours * HOUR;
+export const reservedUntil = (life: Life, authorization: Authorization, at: Ms): Ms =>
+  life.table.reservationHours === null ? authorization.expiresAt : at + life.table.reservationHours * HOUR;

@@ -1,6 +1,6 @@
 // The first instant at which a refused command can be allowed, where the rules say enough to name one (case files, `earliest` and ruling 6).
 
-import { protectedSince } from './contraception.js';
+import { leadFrom, protectedSince } from './contraception.js';
 import { type Day, type Ms, startOf } from './days.js';
 import { type Authorization, certifiedAt, EVER, type Life, rowOf, type Test, today } from './life.js';
 import { judged } from './people.js';
@@ -74,8 +74,9 @@ function firstDay(life: Life, at: Ms): Day {
   const day = today(life, at);
   const { rules, prescription } = isFirst(done, at);
   if (!rules) return day;
-  const { leadDays } = life.table.contraception;
-  const lead = protectedSince(done, day, leadDays)! + leadDays;
+  const since = protectedSince(done, day, day - leadFrom(life, day))!;
+  let lead = day;
+  while (leadFrom(life, lead) < since) lead += 1;
   const { firstNotBefore, firstNotAfter } = life.table.tests;
   const cleared = prescription && life.clearedAt !== null && life.clearedAt >= (life.enrolledAt ?? 0);
   const days = good(done, at).map((each) => each.collected.day);
@@ -90,6 +91,7 @@ function firstDay(life: Life, at: Ms): Day {
 export function earliestIssue(life: Life, authorization: Authorization, codes: readonly string[], at: Ms): Ms | null | undefined {
   if (codes.some((each) => JUDGEMENT.has(each))) return null;
   if (!codes.every((each) => MENDABLE.has(each))) return undefined;
+  if (life.table.tests.second) return undefined;
   const day = today(life, at);
   const { zone, preparationDays } = life.table;
   const first = rowOf(life)?.potential === 'can' ? firstDay(life, at) : day;
@@ -112,9 +114,10 @@ export function earliestFill(
 ): Ms | null | undefined {
   if (codes.some((each) => JUDGEMENT.has(each))) return null;
   if (codes.includes('AUTHORIZATION_EXPIRED')) return null;
-  if (!authorization || codes.some((each) => each !== 'TOO_EARLY_FOR_NEXT_FILL')) return undefined;
+  const left = life.table.daysLeft;
+  if (!authorization || left === null || codes.some((each) => each !== 'TOO_EARLY_FOR_NEXT_FILL')) return undefined;
   const day = today(life, at);
   if (life.pauses.some((each) => each.until > day)) return undefined;
-  const then = startOf(day + daysLeft(life, day) - life.table.daysLeft, life.table.zone);
+  const then = startOf(day + daysLeft(life, day) - left, life.table.zone);
   return then > authorization.expiresAt ? null : then;
 }

@@ -31,7 +31,7 @@ export interface SurveyJudged {
   readonly survey: Survey | null;
 }
 
-export function judgeSurvey(life: Life, label: string, at: Ms): SurveyJudged {
+export function judgeSurvey(life: Life, label: string, by: string, at: Ms): SurveyJudged {
   const none = { code: null, survey: null };
   const row = rowOf(life, categoryNow(life, today(life, at)));
   if (!row || row.survey === 'none') return none;
@@ -46,7 +46,9 @@ export function judgeSurvey(life: Life, label: string, at: Ms): SurveyJudged {
   }
   const free = done.filter((each) => each.servedBy === null || each.servedBy === label || unfilled(life, each.servedBy, at));
   const issued = Math.max(-EVER, ...fillsThatCount(life).map((each) => each.issuedAt));
-  const serves = free.filter((each) => day - each.day <= life.table.surveyDays && each.at > issued);
+  const counseled = life.counselings.filter((each) => each.label === label && each.by === principalOf(life, by));
+  const after = life.table.surveyAfterCounseling ? Math.min(EVER, ...counseled.map((each) => each.at)) : -EVER;
+  const serves = free.filter((each) => day - each.day <= life.table.surveyDays && each.at > issued && each.at >= after);
   if (serves.length > 0) return { code: null, survey: serves[serves.length - 1]! };
   const last = free[free.length - 1];
   return { code: newest === last || (last && last.at > newest.at) ? 'SURVEY_TOO_OLD' : 'SURVEY_ALREADY_USED', survey: null };
@@ -77,7 +79,7 @@ function agreementCodes(life: Life, day: Day): string[] {
   const { agreement } = life;
   if (!agreement || agreement.prescriber !== life.prescriber) return ['AGREEMENT_MISSING'];
   const category = categoryNow(life, day);
-  const child = judged(life, day).child ?? rowOf(life)?.age === 'child';
+  const child = judged(life, day).child ?? rowOf(life)?.age !== 'adult';
   if (category !== null && agreement.category !== category) return ['AGREEMENT_WRONG_CATEGORY'];
   if (child && !agreement.signedBy.includes('guardian')) return ['GUARDIAN_SIGNATURE_MISSING'];
   if (!child && !agreement.signedBy.includes('patient')) return ['AGREEMENT_MISSING'];
@@ -100,7 +102,9 @@ const heldElsewhere = (life: Life, label: string, at: Ms): boolean =>
   );
 
 /** Each row: what it is about, and the codes it gives. */
-const ROWS: readonly (readonly [string, (life: Life, at: Ms, day: Day, authorization: Authorization) => readonly (string | null)[]])[] = [
+type Row = (life: Life, at: Ms, day: Day, authorization: Authorization, by: string) => readonly (string | null)[];
+
+const ROWS: readonly (readonly [string, Row])[] = [
   ['enrolled', (life) => [life.enrolledAt === null ? 'NOT_ENROLLED' : life.deactivated ? 'PATIENT_DEACTIVATED' : null]],
   ['lapsed', (life, at) => [lapsed(life, at) ? 'ENROLLMENT_LAPSED' : null]],
   ['category', (life, _, day) => [life.category === null ? 'CATEGORY_UNKNOWN' : contradicted(life, day) ? 'CATEGORY_CONTRADICTED' : null]],
@@ -110,7 +114,9 @@ const ROWS: readonly (readonly [string, (life: Life, at: Ms, day: Day, authoriza
   ['danger', (life, at) => dangerCodes(life, at)],
   [
     'survey',
-    (life, at, _, authorization) => [unresolvedDiscrepancy(life) ? 'SURVEY_DISCREPANT' : judgeSurvey(life, authorization.label, at).code],
+    (life, at, _, authorization, by) => [
+      unresolvedDiscrepancy(life) ? 'SURVEY_DISCREPANT' : judgeSurvey(life, authorization.label, by, at).code,
+    ],
   ],
   ['tests', (life, at) => (rowOf(life)?.potential === 'can' ? judgeTests(life, at).codes : [])],
   [
@@ -142,17 +148,20 @@ const partnerNotCounseled = (life: Life): boolean => {
 /** Every code that stands against issuing that draft now, whoever asks. */
 export function issueCodes(life: Life, authorization: Authorization, by: string, at: Ms): string[] {
   const day = today(life, at);
-  const counseled = authorization.counseledBy.includes(principalOf(life, by));
+  const potential = rowOf(life)?.potential;
+  const once = potential !== undefined && life.table.counseledOnce.includes(potential);
+  const sinceEnrolled = life.counselings.some((each) => life.enrolledAt !== null && each.at >= life.enrolledAt);
+  const counseled = once ? sinceEnrolled : authorization.counseledBy.includes(principalOf(life, by));
   const codes = [...(counseled ? [] : ['COUNSELING_NOT_CERTIFIED'])];
   const behind = life.participants[by]?.actsFor;
   if (behind) codes.push(...personCodes(life, behind, at));
-  codes.push(...ROWS.flatMap(([, row]) => row(life, at, day, authorization)).filter((each): each is string => each !== null));
+  codes.push(...ROWS.flatMap(([, row]) => row(life, at, day, authorization, by)).filter((each): each is string => each !== null));
   return [...new Set(codes)];
 }
 
 /** The last millisecond of the window (rules §1.8). */
 export function windowEnd(life: Life, at: Ms): Ms {
   const { windowDays, zone } = life.table;
-  if (rowOf(life)?.potential !== 'can') return endOf(today(life, at) + windowDays.others, zone);
-  return endOf((judgeTests(life, at).anchor?.collected.day ?? today(life, at)) + windowDays.can, zone);
+  if (rowOf(life)?.potential !== 'can') return endOf(today(life, at) + windowDays.others - windowDays.firstDay, zone);
+  return endOf((judgeTests(life, at).anchor?.collected.day ?? today(life, at)) + windowDays.can - windowDays.firstDay, zone);
 }

@@ -46,6 +46,13 @@ export interface Survey {
   readonly servedBy: string | null;
 }
 
+export interface Counseling {
+  readonly at: Ms;
+  readonly topics: readonly string[];
+  readonly label: string | null;
+  readonly by: string;
+}
+
 export interface Confirmation {
   readonly at: Ms;
   /** The authorization it was given for, and the one it served. */
@@ -90,6 +97,8 @@ export interface Authorization {
   readonly counseledBy: readonly string[];
   readonly issuedAt: Ms;
   readonly expiresAt: Ms;
+  /** The date of the test that began its window. */
+  readonly anchorDay: Day | null;
   /** The category it was issued for, which stands on the prescription. */
   readonly category: string;
   /** All that was known when it was issued, so that a correction can judge it again. */
@@ -121,12 +130,14 @@ export interface Life {
   readonly clearedAt: Ms | null;
   readonly holds: readonly Hold[];
   readonly surveys: readonly Survey[];
+  /** The days on which a period began. */
+  readonly periods: readonly Day[];
   readonly cycles: readonly { readonly at: Ms; readonly cycle: string }[];
   readonly fills: readonly Fill[];
   readonly pauses: readonly { readonly from: Day; readonly until: Day; readonly ended: boolean }[];
   readonly emptied: readonly { readonly on: Day; readonly at: Ms }[];
   readonly accommodations: readonly { readonly kind: string; readonly from: Ms; readonly until: Ms }[];
-  readonly counselings: readonly { readonly at: Ms; readonly topics: readonly string[] }[];
+  readonly counselings: readonly Counseling[];
   readonly confirmations: readonly Confirmation[];
   /** When what she said of her contraception last changed. */
   readonly answerChangedAt: Ms;
@@ -272,11 +283,12 @@ export function lifeOf(given: Fields, table: Table, firstEvent: Ms): Life {
       const { first } = readTime(each['completedAt'], zone);
       return { at: first, day: dayAt(first, zone), discrepant: each['answers'] === 'discrepant', servedBy: each['for'] ?? null };
     }),
+    periods: ((given['menses'] ?? []) as Fields[]).filter((each) => each['kind'] === 'menses').map((each) => readDay(each['on'])),
     cycles: cycle ? [{ at: -EVER, cycle }] : [],
     fills: ((given['fills'] ?? []) as Fields[]).map((each) => {
       const { first } = readTime(each['dispensedAt'], zone);
       const issuedAt = each['issuedAt'] === undefined ? first : readTime(each['issuedAt'], zone).first;
-      return { at: first, issuedAt, days: each['daysSupply'] ?? table.maxSupply, label: null, returned: false };
+      return { at: first, issuedAt, days: each['daysSupply'] ?? 28, label: null, returned: false };
     }),
     pauses: [
       ...(interrupted === null ? [] : [{ from: interrupted, until: resumed ?? EVER, ended: false }]),
@@ -287,7 +299,12 @@ export function lifeOf(given: Fields, table: Table, firstEvent: Ms): Life {
       kind: each['kind'],
       ...spanFrom(each['from'], each['until'], zone)[0]!,
     })),
-    counselings: [],
+    counselings: ((given['counseled'] ?? []) as Fields[]).map((each) => ({
+      at: readTime(each['at'], zone).first,
+      topics: each['topics'] ?? [],
+      label: null,
+      by: each['by'] ?? 'dr-1',
+    })),
     confirmations: [],
     answerChangedAt: -EVER,
     partnerReports: [],

@@ -18,10 +18,12 @@ export function judged(life: Life, on: Day): Judged {
   const birth = answered(answers['birthDate']) ? readDay(answers['birthDate'] as string) : null;
   const child = birth === null ? null : on < birthdayOf(birth, table.adultAt);
   const asked = ['menarche', 'amenorrhea', 'cycle', 'hysterectomy', 'bilateralOophorectomy'];
-  if (answers['neverHadUterusOrOvaries'] === true) return { potential: 'male', child };
-  if (answers['sex'] === 'male' && !asked.some((each) => answered(answers[each]))) return { potential: 'male', child };
+  const neither = table.answers === 'by-time' ? 'male' : 'cannot';
+  if (answers['neverHadUterusOrOvaries'] === true) return { potential: neither, child };
+  if (answers['sex'] === 'male' && !asked.some((each) => answered(answers[each]))) return { potential: neither, child };
   if (answers['hysterectomy'] === true || answers['bilateralOophorectomy'] === true) return { potential: 'cannot', child };
   if (child === null) return { potential: null, child };
+  if (table.answers === 'by-laboratory') return { potential: byLaboratory(life, on, birth!) ? 'cannot' : 'can', child };
   if (child && answers['menarche'] === false) return { potential: 'cannot', child };
   if (answers['determinedNotFertile'] === true) return { potential: 'cannot', child };
   if (on < birthdayOf(birth!, table.menopause.fromAge)) return { potential: 'can', child };
@@ -33,11 +35,19 @@ export function judged(life: Life, on: Day): Judged {
   return { potential: 'can', child };
 }
 
+/** Past menopause is shown by a raised FSH from 55, before it by all four results (rules §3.2). */
+function byLaboratory({ answers, table }: Life, on: Day, birth: Day): boolean {
+  const declared = (answers['declared'] ?? {}) as Record<string, unknown>;
+  const all = (...names: string[]): boolean => names.every((each) => declared[each] === true);
+  if (on >= birthdayOf(birth, table.menopause.fromAge) && all('postMenopausal', 'elevatedFsh')) return true;
+  return all('postMenopausal', 'elevatedFsh', 'hcgNegative', 'lowEstradiol', 'progesteroneAbsent');
+}
+
 /** The registered category as her age has turned it by now. */
 export function categoryNow(life: Life, on: Day, category: string | null = life.category): string | null {
   const row = category === null ? undefined : life.table.categories[category];
   const { child } = judged(life, on);
-  if (!row || child === null || row.age === (child ? 'child' : 'adult')) return category;
+  if (!row || child === null || row.age === 'any' || row.age === (child ? 'child' : 'adult')) return category;
   const turned = Object.entries(life.table.categories).find(
     ([, each]) => each.potential === row.potential && each.age === (child ? 'child' : 'adult'),
   );

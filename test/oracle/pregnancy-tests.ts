@@ -1,17 +1,27 @@
 // Which tests count, and what stands against a fill (rules §1.6, §9.8–§9.11).
 
-import { type Day, dayAt, HOUR, type Ms } from './days.js';
-import { type Danger, type Hold, type Life, rowOf, type Test, today } from './life.js';
+import { type Day, dayAt, HOUR, type Ms, readDay, startOf } from './days.js';
+import { type Authorization, type Danger, EVER, effective, type Hold, type Life, rowOf, type Test, today } from './life.js';
+import type { Table } from './tables.js';
 
 const accommodated = (life: Life, kind: string, at: Ms): boolean =>
   life.accommodations.some((each) => each.kind === kind && each.from <= at && at <= each.until);
+
+/** Before therapy, and during it, each by its own rule; an accommodation counts on the day the test was collected. */
+function atHome(life: Life, test: Test): boolean {
+  const { before, after, since } = life.table.tests.home;
+  const rule = life.fills.length === 0 ? before : after;
+  if (rule !== 'accommodation') return rule === 'always';
+  const edition = since !== null && test.collected.first >= startOf(readDay(since), life.table.zone);
+  return edition || accommodated(life, 'home-tests', test.collected.first);
+}
 
 /** Why a negative does not count; nothing when it does. */
 export function defects(life: Life, test: Test): string[] {
   const found: string[] = [];
   if (test.retracted) found.push('TEST_RETRACTED');
   if (test.sensitivity === null || test.sensitivity > life.table.tests.sensitivity) found.push('TEST_SENSITIVITY');
-  const home = test.setting === 'home' && accommodated(life, 'home-tests', test.collected.first);
+  const home = test.setting === 'home' && atHome(life, test);
   if (test.setting !== 'clinical' && !home) found.push('TEST_SETTING');
   if (!test.signed) found.push('TEST_NOT_SIGNED');
   if (test.value !== null && test.value >= life.table.tests.sensitivity) found.push('FACT_UNKNOWN');
@@ -50,8 +60,48 @@ export function freshNegative(life: Life, at: Ms): TestsJudged {
   return { codes: missing(life, at, wide, all.length > 0 ? 'TEST_TOO_OLD' : 'TEST_MISSING'), anchor: null };
 }
 
+/** That something is wrong with the tests; the rules do not say which code it is given. */
+export const SOME_TEST_CODE = 'SOME_TEST_CODE';
+
+/**
+ * The second test in its window and in the period, the first so many days before it (rules §3.3). Where a missed window costs no wait, it is
+ * repeated at once, whatever the day of the cycle (§8, §10.68).
+ */
+function secondByPeriod(life: Life, at: Ms, rule: NonNullable<Table['tests']['second']>): TestsJudged {
+  const day = today(life, at);
+  const all = good(life, at);
+  const cycle = life.cycles.filter((each) => each.at <= at).at(-1)?.cycle;
+  const atOnce = life.table.tests.lockoutDays === null && missed(life, at).length > 0;
+  const free = cycle === 'irregular' || cycle === 'none' || atOnce;
+  const inPeriod = (test: Test): boolean =>
+    free || life.periods.some((on) => test.collected.day >= on && test.collected.day - on < rule.periodDays);
+  const inWindow = (test: Test): boolean => day - test.collected.day <= rule.withinDays && inPeriod(test);
+  const seconds = all.filter(inWindow);
+  const before = (test: Test, list: readonly Test[]): Test[] =>
+    list.filter((each) => test.collected.day - each.collected.day >= rule.afterFirst);
+  const waits = lockedOutUntil(life, at);
+  const serves = (test: Test): boolean => test.collected.day >= waits && before(test, all).length > 0;
+  const second = newest(seconds.filter(serves));
+  return second ? { codes: [], anchor: second } : { codes: [SOME_TEST_CODE], anchor: null };
+}
+
+/** First authorizations that ran out unfilled. */
+function missed(life: Life, at: Ms): Authorization[] {
+  if (life.fills.some((each) => each.at >= (life.enrolledAt ?? -EVER))) return [];
+  return Object.values(life.authorizations).filter(
+    (each) => each.issuedAt >= Math.max(1, life.enrolledAt ?? 1) && effective(life, each, at) === 'expired' && !each.handedOver,
+  );
+}
+
+/** After such a one no test counts for so many days from the collection of the one it rested on. */
+function lockedOutUntil(life: Life, at: Ms): Day {
+  const days = life.table.tests.lockoutDays;
+  return days === null ? -EVER : Math.max(-EVER, ...missed(life, at).map((each) => (each.anchorDay ?? -EVER) + days));
+}
+
 /** First prescription: one test ten to fourteen days before, one within 24 hours. */
 export function twoTests(life: Life, at: Ms): TestsJudged {
+  if (life.table.tests.second) return secondByPeriod(life, at, life.table.tests.second);
   const { firstNotBefore, firstNotAfter, secondWithinHours } = life.table.tests;
   const day = today(life, at);
   const age = (test: Test): number => day - test.collected.day;
@@ -89,6 +139,7 @@ function indeterminates(life: Life, at: Ms): Test[] {
   return life.tests.filter(
     (each) =>
       each.result === 'indeterminate' &&
+      !life.dangers.some((danger) => danger.test === each.id) &&
       !each.retracted &&
       each.recordedAt <= at &&
       (cleared === null || each.changedAt > cleared) &&

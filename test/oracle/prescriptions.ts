@@ -1,14 +1,13 @@
 // The way of one prescription: prepared, issued, reserved, handed over (rules §1.8, §9.3–§9.6, §9.12).
 
 import { type Answer, allowed, type Handler, refused } from './answer.js';
-import { askCodes, dispenseCodes, EARLY, ended, reportedInside, reservedUntil } from './counter.js';
+import { askCodes, dispenseCodes, ended, reportedInside, reservedUntil } from './counter.js';
 import { type Ms, readTime } from './days.js';
 import { earliestFill, earliestIssue } from './earliest.js';
-import { confirmationFor, issueCodes, judgeSurvey, personCodes, windowEnd } from './issue.js';
+import { confirmationFor, issueCodes, judgeSurvey, judgeTests, personCodes, windowEnd } from './issue.js';
 import { type Authorization, effective, type Fields, type Life, reservationOf, rowOf, type Stored, today } from './life.js';
 import { categoryNow, judged } from './people.js';
-import { dangerCodes } from './pregnancy-tests.js';
-import type { Table } from './tables.js';
+import { dangerCodes, SOME_TEST_CODE } from './pregnancy-tests.js';
 
 const labelOf = (event: Fields): string => (event['authorization'] as string | undefined) ?? 'rx-1';
 const pharmacyOf = (event: Fields): string => (event['pharmacy'] as string | undefined) ?? 'ph-1';
@@ -26,13 +25,15 @@ function formCodes(life: Life, event: Fields, at: Ms): string[] {
   const { maxSupply, strengths } = life.table;
   const codes: string[] = [];
   const lines = linesOf(event);
-  const days = daysOf(event, life.table);
+  const days = daysOf(event);
   const regimens = event['lines'] ? (event['lines'] as Fields[]).map((each) => each['regimen']) : [event['regimen']];
   if (days === null || lines.some((each) => each.strengthMg === null || each.capsules === null) || regimens.includes(null))
     codes.push('PRESCRIPTION_INCOMPLETE');
   if (days !== null && days > maxSupply) codes.push('SUPPLY_TOO_LONG');
   if (lines.some((each) => each.strengthMg !== null && !strengths.includes(each.strengthMg))) codes.push('STRENGTH_UNKNOWN');
-  const allowedByPhone = life.accommodations.some((each) => each.kind === 'telephone-prescription' && each.from <= at && at <= each.until);
+  const allowedByPhone =
+    life.table.telephoneByAccommodation &&
+    life.accommodations.some((each) => each.kind === 'telephone-prescription' && each.from <= at && at <= each.until);
   if (event['channel'] === 'telephone' && !allowedByPhone) codes.push('TELEPHONE_NOT_ALLOWED');
   return codes;
 }
@@ -46,8 +47,8 @@ function linesOf(event: Fields): Authorization['prescription']['lines'] {
 }
 
 /** The days that are prescribed: as written, or the longest line's, whole cycles and what is left of one. */
-function daysOf(event: Fields, table: Table): number | null {
-  if (!event['lines']) return event['daysSupply'] === undefined ? table.maxSupply : event['daysSupply'];
+function daysOf(event: Fields): number | null {
+  if (!event['lines']) return event['daysSupply'] === undefined ? 28 : event['daysSupply'];
   const covers = (event['lines'] as Fields[]).map((line) => {
     const { perDay, daysOn, cycleDays } = (line['regimen'] ?? { perDay: 1, daysOn: 21, cycleDays: 28 }) as Record<string, number>;
     const doses = Math.floor((line['capsules'] ?? 21) / perDay!);
@@ -67,10 +68,11 @@ const start: Handler = (life, event, at) => {
       state: 'draft',
       prescriber: (event['prescriber'] as string | undefined) ?? life.prescriber ?? 'dr-1',
       startedDay: today(life, at),
-      prescription: { lines: linesOf(event), days: daysOf(event, life.table) },
+      prescription: { lines: linesOf(event), days: daysOf(event) },
       counseledBy: [],
       issuedAt: 0,
       expiresAt: 0,
+      anchorDay: null,
       category: '',
       knownAtIssue: null,
       reservation: null,
@@ -96,7 +98,8 @@ const counsel: Handler = (life, event, at) => {
   if (wrong || !authorization) return refused(life, null);
   const person = personCodes(life, byOf(event), at);
   if (person.length > 0) return refused(life, person);
-  const counselings = [...life.counselings, { at, topics: (event['topics'] ?? []) as string[] }];
+  const told = { at, topics: (event['topics'] ?? []) as string[], label: labelOf(event), by: byOf(event) };
+  const counselings = [...life.counselings, told];
   return allowed(put({ ...life, counselings }, { ...authorization, counseledBy: [...authorization.counseledBy, byOf(event)] }));
 };
 
@@ -117,9 +120,11 @@ const issue: Handler = (life, event, at) => {
   const wrong = notADraft(life, authorization, at);
   if (wrong || !authorization) return refused(life, null);
   const codes = [...personCodes(life, byOf(event), at), ...issueCodes(life, authorization, byOf(event), at)];
+  if (codes.includes(SOME_TEST_CODE)) return refused(life, null);
   if (codes.length > 0) return refused(life, codes, given('earliest', earliestIssue(life, authorization, codes, at)));
   const expiresAt = windowEnd(life, at);
-  const { survey } = judgeSurvey(life, label, at);
+  const known = rowOf(life)?.potential === 'can' || !life.table.windowDays.othersHaveNone;
+  const { survey } = judgeSurvey(life, label, byOf(event), at);
   const superseded = Object.fromEntries(
     Object.values(life.authorizations).map((each) => {
       const state = effective(life, each, at);
@@ -135,13 +140,14 @@ const issue: Handler = (life, event, at) => {
     prescriber: byOf(event),
     issuedAt: at,
     expiresAt,
+    anchorDay: rowOf(life)?.potential === 'can' ? (judgeTests(life, at).anchor?.collected.day ?? null) : null,
     category: categoryNow(life, today(life, at)) ?? '',
     knownAtIssue: { ...life },
   };
   const surveys = life.surveys.map((each) => (each === survey ? { ...each, servedBy: label } : each));
   const confirmation = confirmationFor(life, label, at);
   const confirmations = life.confirmations.map((each) => (each === confirmation ? { ...each, servedBy: label } : each));
-  return allowed(put({ ...life, surveys, confirmations, authorizations: superseded }, issued), { expiresAt });
+  return allowed(put({ ...life, surveys, confirmations, authorizations: superseded }, issued), known ? { expiresAt } : {});
 };
 
 const cancel: Handler = (life, event, at) => {
@@ -174,7 +180,7 @@ const reserve: Handler = (life, event, at) => {
   const reservation = live ?? {
     by: pharmacy,
     at,
-    until: reservedUntil(life, at),
+    until: reservedUntil(life, authorization, at),
     days: (event['daysSupply'] as number | undefined) ?? null,
   };
   return allowed(put(life, { ...authorization, state: 'reserved', reservation }), {
@@ -183,7 +189,7 @@ const reserve: Handler = (life, event, at) => {
 };
 
 function handOver(life: Life, authorization: Authorization, dispensedBy: string, at: Ms): Life {
-  const days = authorization.reservation?.days ?? authorization.prescription.days ?? life.table.maxSupply;
+  const days = authorization.reservation?.days ?? authorization.prescription.days ?? 28;
   const fills = [...life.fills, { at, issuedAt: authorization.issuedAt || at, days, label: authorization.label, returned: false }];
   return put({ ...life, fills }, { ...authorization, handedOver: true, dispensedBy });
 }
@@ -251,7 +257,7 @@ const grantException: Handler = (life, event, at) => {
   const concerned = (id: string): boolean => life.participants[id]?.kind !== 'administrator';
   const oneAlone = by.length !== 2 || by[0] === by[1] || by.some(concerned);
   const open = authorization && ['draft', 'authorized', 'reserved'].includes(effective(life, authorization, at));
-  if (!open || dangerCodes(life, at).length > 0 || !EARLY.includes(kind)) return refused(life, null);
+  if (!open || dangerCodes(life, at).length > 0 || !life.table.earlyExceptions.includes(kind)) return refused(life, null);
   const granted = Object.values(life.authorizations).flatMap((each) => each.exceptions.filter((one) => one.kind === kind));
   const often = granted.filter((each) => today(life, at) - today(life, each.at) < 365).length >= 3;
   const twice = authorization.exceptions.some((each) => each.kind === kind);

@@ -31,6 +31,9 @@ export function test(telling: Telling, more: Fields = {}): void {
   telling.after(at, 24);
 }
 
+/** The usual strength, where it is not the one that case files take for granted. */
+const usual = ({ table }: Telling): Fields => (table.usualStrength === 25 ? {} : { strengthMg: table.usualStrength });
+
 /** A whole cycle as it should go, with a step left out now and then. */
 export function cycle(telling: Telling, between: Act = () => undefined): void {
   const { dice, world } = telling;
@@ -72,6 +75,7 @@ export function prescribe(telling: Telling): void {
     telling.say({
       do: 'prescribe',
       authorization: label,
+      ...usual(telling),
       ...(dice.chance(10) ? dice.of(FORMS) : {}),
       ...(dice.chance(3) ? { by: 'dr-2' } : {}),
       ...(dice.chance(4) ? { topics: ['partner-pregnancy'] } : {}),
@@ -81,6 +85,7 @@ export function prescribe(telling: Telling): void {
   telling.say({
     do: 'start-authorization',
     authorization: label,
+    ...usual(telling),
     ...(dice.chance(10) ? dice.of(FORMS) : {}),
     ...(dice.chance(10) ? { by: 'de-1' } : {}),
   });
@@ -103,14 +108,16 @@ const ASKED: readonly Fields[] = [
   { identifiers: 'mismatch' },
   { shows: ['number'] },
   { shows: ['category'] },
-  { showsCategory: 'male-adult' },
   { capsules: 22 },
   { strengthMg: 20 },
   { daysSupply: 29 },
   { capsules: 7, daysSupply: 7 },
   { capsules: 11, daysSupply: 14 },
 ];
-export const asked = (dice: Dice): Fields => (dice.chance(8) ? dice.of(ASKED) : {});
+export function asked({ dice, table }: Telling): Fields {
+  const other = { showsCategory: Object.keys(table.categories).at(-1) };
+  return dice.chance(8) ? dice.of([...ASKED, other]) : {};
+}
 
 const handing = (dice: Dice): Fields =>
   dice.chance(75)
@@ -129,11 +136,11 @@ export function fill(telling: Telling, between: Act = () => undefined): void {
   const at = pharmacy(telling);
   telling.after(telling.now, 24);
   if (dice.chance(50)) {
-    telling.say({ do: 'fill', authorization: label, ...at, ...asked(dice), ...handing(dice) });
+    telling.say({ do: 'fill', authorization: label, ...at, ...asked(telling), ...handing(dice) });
     telling.bound(telling.now, 20, 21, 22, 28, 49, 50);
     return;
   }
-  telling.say({ do: 'reserve', authorization: label, ...at, ...asked(dice) });
+  telling.say({ do: 'reserve', authorization: label, ...at, ...asked(telling) });
   if (dice.chance(70)) telling.pass();
   if (dice.chance(15)) between(telling);
   const told = dice.chance(20)
@@ -248,5 +255,10 @@ export function partner(telling: Telling): void {
   telling.say({ do: 'report-pregnancy', who: 'partner' });
   telling.wait(dice.whole(0, 2) * DAY);
   telling.say({ do: 'complete-survey' });
-  telling.say({ do: 'prescribe', authorization: telling.newLabel(), ...(dice.chance(50) ? { topics: ['partner-pregnancy'] } : {}) });
+  telling.say({
+    do: 'prescribe',
+    authorization: telling.newLabel(),
+    ...usual(telling),
+    ...(dice.chance(50) ? { topics: ['partner-pregnancy'] } : {}),
+  });
 }

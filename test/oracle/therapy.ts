@@ -62,6 +62,7 @@ const fillsSinceCan = (life: Life): Fill[] => fillsThatCount(life).filter((each)
 
 /** Lapsed from the day after the same date twelve months after the day after the last covered day, or after an interruption or end before it. */
 export function lapsed(life: Life, at: Ms): boolean {
+  if (life.table.lapseMonths === null) return false;
   const fills = life.fills.filter((each) => each.at >= (life.enrolledAt ?? -EVER));
   if (fills.length === 0) return false;
   const day = today(life, at);
@@ -106,6 +107,7 @@ function cycleOn(life: Life, day: Day): string {
 
 /** Four weeks from the first fill, and again after a pause of four weeks or more. */
 function inWeeklyPhase(life: Life, day: Day): boolean {
+  if (life.table.tests.weeklyDays === 0) return false;
   daysLeft(life, day);
   const fills = fillsSinceCan(life).filter((each) => !each.returned);
   if (fills.length === 0) return true;

@@ -57,6 +57,7 @@ export function worldFor(dice: Dice, table: Table): World {
     Object.entries(table.categories).map((each) => [each[1].potential === 'can' ? (each[1].age === 'adult' ? 8 : 3) : 2, each] as const),
   );
   const on = dice.chance(55);
+  const child = row.age === 'child' || (row.age === 'any' && dice.chance(25));
   const lastFill =
     now -
     dice.weighted<number>([
@@ -74,11 +75,11 @@ export function worldFor(dice: Dice, table: Table): World {
     category,
     categorySince: at(enrolled, 9 * HOUR),
     enrollment: { enrolledAt: at(enrolled, 9 * HOUR) },
-    patient: answers(dice, row.potential, row.age === 'child', now),
+    patient: answers(dice, table.answers === 'by-laboratory' && row.potential === 'cannot' ? 'male' : row.potential, child, now),
     agreement: {
       category,
       signedAt: at(enrolled, 9 * HOUR),
-      signedBy: row.age === 'child' ? dice.of([['guardian'], ['patient', 'guardian']]) : ['patient'],
+      signedBy: child ? dice.of([['guardian'], ['patient', 'guardian']]) : ['patient'],
     },
   };
   if (on) {
@@ -92,6 +93,8 @@ export function worldFor(dice: Dice, table: Table): World {
     given['contraception'] = methods(dice, now);
     if (dice.chance(12)) given['abstinence'] = dice.chance(40) ? { never: true } : { from: writeDay(now + dice.of(DAYS_BEFORE)) };
     given['tests'] = tests(dice, table, start, on, lastFill);
+    if (table.tests.second && dice.chance(90))
+      given['menses'] = [{ on: writeDay(now - dice.of([0, 1, 2, 3, 4, 5, 6, 8])), kind: 'menses' }];
     if (dice.chance(5)) {
       given['contraception'] = [
         { method: 'male-condom', from: writeDay(now - 60) },
@@ -112,6 +115,7 @@ export function worldFor(dice: Dice, table: Table): World {
     if (dice.chance(8)) given['surveys'][0].for = 'rx-0';
     if (dice.chance(3)) given['surveys'][0].answers = 'discrepant';
   }
+  if (table.counseledOnce.includes(row.potential) && dice.chance(85)) given['counseled'] = [{ at: at(enrolled, 9 * HOUR) }];
   spoil(dice, given, start, now, zone);
   return { given, start, potential: row.potential, category };
 }
@@ -191,7 +195,8 @@ function tests(dice: Dice, table: Table, start: Ms, on: boolean, lastFill: Day):
       ])
     )
       if (dice.chance(85)) add(drawn(day));
-  if (!on || dice.chance(25))
+  if (table.tests.second && (!on || dice.chance(25))) add(drawn(now - dice.of([19, 18, 20, 21, 25, 24, 23, 30])));
+  else if (!on || dice.chance(25))
     add(
       drawn(
         now -

@@ -9,6 +9,9 @@ import { TABLES, type Table } from './tables.js';
 
 // The cases people have worked out by hand hold for the second opinion too: it was written from the rules, not from them.
 
+/** What it does not go into: what changes with an edition, windows lengthened by an exception, and what she brings from another program. */
+const NOT_HERE = /^(68-|issued-the-evening-before|outage-|switch-)/;
+
 const PROGRAMS = fileURLToPath(new URL('../../programs/', import.meta.url));
 
 /** How the second opinion differs from what the case says, where it says anything. */
@@ -44,11 +47,13 @@ for (const table of TABLES) {
   for (const name of readdirSync(folder).filter((each) => each.startsWith(table.edition) && each.endsWith('.cases.json'))) {
     const file = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { worlds?: Record<string, Fields>; cases: Fields[] };
     test(`${table.program}/${name}: every case holds for the second opinion`, () => {
-      const wrong = file.cases.flatMap((each) => {
-        const { like, ...own } = each['given'] as Fields;
-        const given = { ...(like === undefined ? {} : file.worlds?.[like as string]), ...own };
-        return differences(each, withExpectations({ ...each, given }, table), table).map((found) => `${each['id']}: ${found}`);
-      });
+      const wrong = file.cases
+        .filter((each) => !NOT_HERE.test(each['id']))
+        .flatMap((each) => {
+          const { like, ...own } = each['given'] as Fields;
+          const given = { ...(like === undefined ? {} : file.worlds?.[like as string]), ...own };
+          return differences(each, withExpectations({ ...each, given }, table), table).map((found) => `${each['id']}: ${found}`);
+        });
       expect(wrong).toEqual([]);
     });
   }
