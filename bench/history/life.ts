@@ -335,7 +335,7 @@ function fill(life: Life, chance: Chances, authorization: string, site: Particip
 /** The weeks until the next visit. */
 function between(life: Life, chance: Chances, nth: number): void {
   const today = () => dateAt(life.at, life.edition.zone);
-  const until = life.at + (28 - chance.whole(0, 7)) * DAY_MS + chance.whole(-3, 3) * HOUR_MS;
+  const until = life.at + (28 + chance.whole(-4, 4)) * DAY_MS + chance.whole(-3, 3) * HOUR_MS;
   if (life.category?.tests === true && nth === 0)
     for (let week = 1; week <= 3; week += 1) {
       life.passes(7 * DAY_MS);

@@ -1,4 +1,5 @@
 // A program's made-up history, as many decisions as asked for, on as many threads.
+import { generateKeyPairSync } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { HOUR_MS, type Instant } from '../../src/domain/calendar.js';
@@ -14,10 +15,12 @@ export interface HistoryWanted {
   /** The record begins and ends. */
   readonly start: Instant;
   readonly end: Instant;
-  readonly keyFile: string;
+  /** The private key that signs the entries, PEM; left out: one of this history's own. */
+  readonly keyPem?: string;
 }
 
 export interface ThreadTask extends HistoryWanted {
+  readonly keyPem: string;
   readonly url: string;
   readonly hash: string;
   readonly cast: Cast;
@@ -37,6 +40,7 @@ export async function makeHistory(
   progress: (entries: number) => void = () => {},
 ): Promise<HistoryMade> {
   const startedAt = performance.now();
+  const keyPem = wanted.keyPem ?? generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const cast = makeCast(wanted.start - 24 * HOUR_MS);
   const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC' });
   await client.connect();
@@ -47,6 +51,7 @@ export async function makeHistory(
       // Seeds far apart, so that no two threads live the same lives.
       const task: ThreadTask = {
         ...wanted,
+        keyPem,
         url,
         hash: edition.hash,
         cast,
@@ -62,8 +67,11 @@ export async function makeHistory(
       worker.on('error', reject);
       worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A thread that makes history ended with ${code}.`))));
     });
-  await Promise.all(Array.from({ length: wanted.threads }, (_, place) => thread(place)));
-  await client.query('ANALYZE entry, entry_values, enrollment, patient');
-  await client.end();
+  try {
+    await Promise.all(Array.from({ length: wanted.threads }, (_, place) => thread(place)));
+    await client.query('ANALYZE entry, entry_values, enrollment, patient');
+  } finally {
+    await client.end();
+  }
   return { entries, patients, seconds: (performance.now() - startedAt) / 1_000 };
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { EntrySigner } from '../../src/compliance-log/signer.js';
@@ -9,10 +10,10 @@ import { insertLives } from './record.js';
 
 const LIVES_AT_ONCE = 20;
 
-const { url, hash, cast, seed, decisions, start, end, keyFile } = workerData as ThreadTask;
+const { url, hash, cast, seed, decisions, start, end, keyPem } = workerData as ThreadTask;
 const edition = EditionCatalogue.fromFolder().withHash(hash);
 if (!edition) throw new Error('The edition of this history is not on file.');
-const signer = EntrySigner.fromFile(keyFile);
+const signer = new EntrySigner(createPrivateKey(keyPem));
 const client = new pg.Client({ connectionString: url, options: '-c TimeZone=UTC -c synchronous_commit=off' });
 await client.connect();
 let written = 0;

@@ -62,7 +62,6 @@ try {
       threads: all,
       start,
       end: start + Number(asked.years) * 365 * 24 * HOUR_MS,
-      keyFile: join(server.folder, 'history-key.pem'),
     },
     (entries) => {
       if (entries - told < tick) return;

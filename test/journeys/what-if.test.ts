@@ -54,10 +54,10 @@ interface Ran {
   readonly err: string;
 }
 
-function whatIf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+function whatIf(args: readonly string[]): Promise<Ran> {
   const child = spawn(process.execPath, ['dist/cli.js', 'what-if', '--program', PROGRAM, ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, DATABASE_URL: database.serviceUrl, REMS_DATA_DIR: folder, ...env },
+    env: { PATH: process.env.PATH, DATABASE_URL: database.serviceUrl, REMS_DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err]: [string[], string[]] = [[], []];
@@ -139,14 +139,12 @@ describe('rems what-if', () => {
     await more(180, 1_000_000);
     expect(entries).toBeGreaterThan(8 * few);
     // Every thread's heap is held to this. The rows alone are some two kilobytes a decision as text, and several times that once read.
-    const heapMb = 40;
+    const heapMb = 24;
     const { rows } = await database.owner.query<{ mb: number }>(
       'SELECT (sum(length(values::text)) / 1048576)::float8 AS mb FROM entry_values',
     );
     expect((rows[0]?.mb ?? 0) * 2).toBeGreaterThan(heapMb);
-    const { code, out, err } = await whatIf(['--edition', stricter, '--csv', '--threads', '1'], {
-      NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
-    });
+    const { code, out, err } = await whatIf(['--edition', stricter, '--csv', '--threads', '1', '--thread-memory', String(heapMb)]);
     expect([code, err]).toEqual([0, '']);
     expect(out.split('\r\n').length).toBeGreaterThan(100);
   });

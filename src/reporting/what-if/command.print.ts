@@ -26,6 +26,7 @@ export interface Options {
   readonly list?: string;
   readonly of?: string;
   readonly threads: number;
+  readonly threadMemory: number;
   readonly control: number;
   readonly sameCategory: Readonly<Record<string, string>>;
   readonly progress: boolean;
@@ -65,6 +66,7 @@ async function wholeRecord(asked: Asked, options: Options, databaseUrl: string):
   const ran = await runWhatIf(asked, {
     databaseUrl,
     threads: options.threads,
+    threadMb: options.threadMemory,
     sink: list && ((differences: readonly Difference[]) => write(list, differences.map((each) => csvLine(each, other.zone)).join(''))),
     ...(bar === null ? {} : { progress: bar.tell }),
   });

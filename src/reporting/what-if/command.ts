@@ -31,6 +31,7 @@ export function whatIfCommand(failed: (code: 1 | 2) => void): Command {
     .option('--same-category <old=new>', 'a category that the edition calls otherwise; may be repeated', sameCategory, {})
     .option('--control <n>', 'judge one patient in n again under the editions of the record too; 0: none', whole(0, 1_000_000), 64)
     .option('--threads <n>', 'threads to judge on', whole(1, 256), most)
+    .option('--thread-memory <mb>', 'megabytes of heap that each thread may keep', whole(16, 65_536), 256)
     .option('--progress', 'show progress also where stderr is no terminal', false)
     .option('--expect-same', 'exit 1 when any decision would differ', false)
     .addHelpText('after', WORDS)

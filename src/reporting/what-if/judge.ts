@@ -1,10 +1,10 @@
 import { apply } from '../../domain/authorization/effect.js';
 import type { Instant } from '../../domain/calendar.js';
 import type { Case } from '../../domain/patient.js';
-import { asSeen, beforeAnything, type ReadEntry, replay } from '../replay.js';
+import { asSeen, beforeAnything, replay } from '../replay.js';
 import { Course, type OnFile, othersOf, type Step, type Terms, withFacts } from './course.js';
 import type { Difference } from './difference.js';
-import { type History, readRecorded } from './history.store.js';
+import { type History, type RecordedEntry, readRecorded } from './history.store.js';
 import type { Counter } from './tally.js';
 
 /** Where the differences of a patient go; none are made when nobody asks for a list. */
@@ -16,12 +16,11 @@ export type Sink = (differences: readonly Difference[]) => Promise<void>;
  * @returns its differences, in order
  */
 export function judgeHistory(history: History, terms: Terms, counter: Counter, controlOneIn: number): readonly Difference[] {
-  const { entries, unread } = readable(history);
+  const entries = readable(history);
+  const unread = history.entries.length - entries.length;
   if (unread > 0) counter.unreadable(unread);
-  const course = new Course(history.patient, terms);
   const differences: Difference[] = [];
-  for (const [place, read] of entries.entries()) {
-    const step = course.next(read, () => allowedAfter(entries, place));
+  for (const step of stepsThrough(history.patient, entries, terms)) {
     counter.step(step);
     if (step.how === 'compared' && step.difference !== null) differences.push(step.difference);
   }
@@ -32,13 +31,18 @@ export function judgeHistory(history: History, terms: Terms, counter: Counter, c
 
 /** Every step of one history, for a reader who wants to see it. */
 export function stepsOf(history: History, terms: Terms): { readonly steps: readonly Step[]; readonly unread: number } {
-  const { entries, unread } = readable(history);
-  const course = new Course(history.patient, terms);
-  return { steps: entries.map((read, place) => course.next(read, () => allowedAfter(entries, place))), unread };
+  const entries = readable(history);
+  return { steps: [...stepsThrough(history.patient, entries, terms)], unread: history.entries.length - entries.length };
+}
+
+/** One step after the other; an entry's values are read when its turn comes, and let go after it. */
+function* stepsThrough(patient: string, entries: readonly RecordedEntry[], terms: Terms): Generator<Step> {
+  const course = new Course(patient, terms);
+  for (const [place, entry] of entries.entries()) yield course.next(readRecorded(entry), () => allowedAfter(entries, place));
 }
 
 /** When the record allowed the same step next. */
-function allowedAfter(entries: readonly ReadEntry[], place: number): Instant | null {
+function allowedAfter(entries: readonly RecordedEntry[], place: number): Instant | null {
   const command = entries[place]?.line.command;
   for (let next = place + 1; next < entries.length; next += 1) {
     const line = entries[next]?.line;
@@ -48,14 +52,9 @@ function allowedAfter(entries: readonly ReadEntry[], place: number): Instant | n
 }
 
 /** Up to the first entry whose values are erased: what came after cannot be folded any more. */
-function readable({ entries }: History): { entries: readonly ReadEntry[]; unread: number } {
-  const read: ReadEntry[] = [];
-  for (const each of entries) {
-    const whole = readRecorded(each);
-    if (whole === null) break;
-    read.push(whole);
-  }
-  return { entries: read, unread: entries.length - read.length };
+function readable({ entries }: History): readonly RecordedEntry[] {
+  const erased = entries.findIndex(({ values }) => values === null);
+  return erased < 0 ? entries : entries.slice(0, erased);
 }
 
 /** The same patients in every run, spread over all. */
@@ -64,9 +63,10 @@ function chosen(enrollment: string, oneIn: number): boolean {
 }
 
 /** Each decision taken again under its own edition: that differs only if the record or the replay is broken. */
-function controlled(history: History, entries: readonly ReadEntry[], counter: Counter, onFile: OnFile): void {
+function controlled(history: History, entries: readonly RecordedEntry[], counter: Counter, onFile: OnFile): void {
   let file: Case = beforeAnything(history.patient);
-  for (const read of entries) {
+  for (const entry of entries) {
+    const read = readRecorded(entry);
     const edition = read.line.edition === null ? undefined : onFile.editionOf(read.line.edition.hash);
     if (edition !== undefined)
       counter.control(replay(read, asSeen(file, read), withFacts(edition, read, onFile), othersOf(read, onFile)).length === 0);

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly databaseUrl: string;
   /** 0: in this thread, between whatever else it does. */
   readonly threads: number;
+  /** Megabytes of heap a thread may keep: one that needs more ends the run, instead of taking the machine's memory from the counter. */
+  readonly threadMb?: number;
   /** Gets every difference, in the order of the patients of a slice; null when only the counts are wanted. */
   readonly sink: Sink | null;
   readonly progress?: (progress: Progress) => void;
@@ -52,6 +54,10 @@ export interface Ran {
   /** The editions on file at that moment, by hash. */
   readonly editionOf: (hash: string) => Edition | undefined;
 }
+
+const THREAD_MB = 256;
+/** For what one decision makes and the next one needs no more: larger than usual, so that little of it is ever copied. */
+const YOUNG_MB = 32;
 
 /** Patients in a slice: small enough that the last one does not keep a thread waiting, large enough that a query is worth it. */
 const SLICE = 100;
@@ -181,14 +187,18 @@ async function onThreads(
   asked: Asked,
   until: Instant,
   queue: Slice[],
-  { databaseUrl, sink, signal }: RunOptions,
+  { databaseUrl, sink, signal, threadMb = THREAD_MB }: RunOptions,
   told: Told,
 ): Promise<Tally> {
   const tally = emptyTally();
   const data: ThreadData = { asked, databaseUrl, snapshot, until, lists: sink !== null };
   const workers = Array.from(
     { length: threads },
-    () => new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), { workerData: data }),
+    () =>
+      new Worker(fileURLToPath(new URL('./thread.js', import.meta.url)), {
+        workerData: data,
+        resourceLimits: { maxOldGenerationSizeMb: threadMb, maxYoungGenerationSizeMb: YOUNG_MB },
+      }),
   );
   const stop = () => Promise.all(workers.map((worker) => worker.terminate()));
   try {
