@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { HOUR_MS } from '../../src/domain/calendar.js';
 import { EditionCatalogue, PROGRAMS_FOLDER } from '../../src/program/edition.catalogue.js';
 import { BenchServer } from '../database-server.js';
+import { copyHistory } from '../history/copies.js';
 import { makeHistory } from '../history/make.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,6 +22,7 @@ const { values: asked } = parseArgs({
     other: { type: 'string' },
     seed: { type: 'string', default: '1' },
     years: { type: 'string', default: '4' },
+    copies: { type: 'string', default: '1' },
     threads: { type: 'string' },
     json: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
@@ -75,6 +77,12 @@ try {
   await server.administer('CHECKPOINT');
   const other = asked.other ?? stricter();
   const runs: Run[] = [];
+  if (Number(asked.copies) > 1) {
+    runs.push(await whatIf(database.serviceUrl, other, all));
+    const entries = await copyHistory(database.ownerUrl, Number(asked.copies), (copy) => say(`  ${copy} of ${asked.copies} copies`));
+    await server.administer('CHECKPOINT');
+    say(`${entries} entries with the copies`);
+  }
   for (const threads of asked.threads ? asked.threads.split(',').map(Number) : [1, all])
     runs.push(await whatIf(database.serviceUrl, other, threads));
   const result = { made, runs: runs.map(({ report, ...run }) => (asked.report ? { ...run, report } : run)) };

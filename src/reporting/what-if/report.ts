@@ -23,7 +23,9 @@ export interface Report {
   readonly following: number;
   readonly notCompared: { readonly before: number; readonly kept: number; readonly unreadable: Tally['unreadable'] };
   readonly kinds: readonly { readonly kind: string; readonly means: string; readonly decisions: number }[];
-  readonly reasons: readonly { readonly reason: string; readonly added: number; readonly gone: number }[];
+  readonly reasons: readonly MovedReason[];
+  /** What an advisory program refers instead of refusing it. */
+  readonly referrals: readonly MovedReason[];
   readonly categories: readonly (ByGroup & { readonly category: string })[];
   readonly commands: readonly (ByGroup & { readonly command: string })[];
   readonly fills: {
@@ -44,6 +46,13 @@ export interface Report {
   /** Decisions taken again under their own edition: that none differs shows that the differences are the edition's. */
   readonly control: Tally['control'];
   readonly run: { readonly seconds: number; readonly decisionsPerSecond: number; readonly threads: number };
+}
+
+/** Decisions that give a reason under the other edition and did not, and the other way round. */
+export interface MovedReason {
+  readonly reason: string;
+  readonly added: number;
+  readonly gone: number;
 }
 
 export interface WaitReport {
@@ -84,9 +93,8 @@ export function reportOf(program: string, other: Edition, ran: Ran): Report {
       const decisions = tally.kinds[kind] ?? 0;
       return decisions === 0 ? [] : [{ kind, means, decisions }];
     }),
-    reasons: Object.entries(tally.reasons)
-      .map(([reason, each]) => ({ reason, ...each }))
-      .sort((a, b) => b.added + b.gone - a.added - a.gone || (a.reason < b.reason ? -1 : 1)),
+    reasons: moved(tally.reasons),
+    referrals: moved(tally.referrals),
     categories: byDecisions(tally.categories).map(([category, each]) => ({ category, ...each })),
     commands: byDecisions(tally.commands).map(([command, each]) => ({ command, ...each })),
     fills: tally.fills,
@@ -124,6 +132,10 @@ function waitsOf({ patients, times, undated, days }: Waits): WaitReport {
   };
 }
 
+const moved = (counts: Tally['reasons']): MovedReason[] =>
+  Object.entries(counts)
+    .map(([reason, each]) => ({ reason, ...each }))
+    .sort((a, b) => b.added + b.gone - a.added - a.gone || (a.reason < b.reason ? -1 : 1));
 const entriesOf = (counts: Counts): [string, number][] => Object.entries(counts);
 const numbered = (counts: Counts): [number, number][] =>
   entriesOf(counts)

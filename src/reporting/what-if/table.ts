@@ -27,6 +27,11 @@ export function reportText(report: Report): string {
     ['', 'added', 'gone'],
   );
   section(
+    'Referred instead of refused (an advisory program)',
+    report.referrals.map(({ reason, added, gone }) => [reason, grouped(added), grouped(gone)]),
+    ['', 'added', 'gone'],
+  );
+  section(
     'By category',
     report.categories.map((each) => [each.category, ...group(each)]),
     ['', 'decisions', 'differ', 'refused', 'allowed'],

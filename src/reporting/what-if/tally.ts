@@ -24,6 +24,8 @@ export interface Tally {
   editions: Counts;
   /** Code → decisions that the other edition gives it in, and the record does not; and the other way round. Followers are not counted. */
   reasons: Record<string, { added: number; gone: number }>;
+  /** The same of what an advisory program refers instead of refusing it. */
+  referrals: Record<string, { added: number; gone: number }>;
   categories: Record<string, ByGroup>;
   commands: Record<string, ByGroup>;
   fills: {
@@ -77,6 +79,7 @@ export const emptyTally = (): Tally => ({
   kinds: {},
   editions: {},
   reasons: {},
+  referrals: {},
   categories: {},
   commands: {},
   fills: { permitted: 0, refused: 0, allowed: 0, refusedBecause: {}, refusedByCategory: {}, allowedByCategory: {} },
@@ -196,13 +199,8 @@ export class Counter {
 
   private reasons({ recorded, other }: Difference): void {
     if (other === null) return;
-    const [before, after] = [new Set([...recorded.reasons, ...recorded.referrals]), new Set([...other.reasons, ...other.referrals])];
-    for (const code of after) if (!before.has(code)) this.reason(code).added += 1;
-    for (const code of before) if (!after.has(code)) this.reason(code).gone += 1;
-  }
-
-  private reason(code: string): { added: number; gone: number } {
-    return found(this.tally.reasons, code, () => ({ added: 0, gone: 0 }));
+    countMoved(this.tally.reasons, recorded.reasons, other.reasons);
+    countMoved(this.tally.referrals, recorded.referrals, other.referrals);
   }
 
   private wait({ wait }: Difference): void {
@@ -216,6 +214,12 @@ const NONE = -1;
 
 const groupOf = (groups: Record<string, ByGroup>, name: string): ByGroup =>
   found(groups, name, () => ({ decisions: 0, differing: 0, refused: 0, allowed: 0 }));
+
+function countMoved(counts: Tally['reasons'], before: readonly string[], after: readonly string[]): void {
+  const of = (code: string) => found(counts, code, () => ({ added: 0, gone: 0 }));
+  for (const code of after) if (!before.includes(code)) of(code).added += 1;
+  for (const code of before) if (!after.includes(code)) of(code).gone += 1;
+}
 
 /** What stands under that name; made when nothing does. */
 function found<T>(record: Record<string, T>, name: string, make: () => T): T {

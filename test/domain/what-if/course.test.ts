@@ -207,6 +207,26 @@ describe('each kind of difference', () => {
     expect(told(whatIf(other, [he]).differences)).toEqual(['dispense: warnings']);
   });
 
+  test('an advisory gate: what was refused is allowed and referred, and what was referred may be referred no more', () => {
+    const early = (edition: Edition): Person => {
+      const she = Person.woman(edition, 60).at('2026-01-05T10:30');
+      const authorization = she.starts();
+      she.issues(authorization);
+      return she;
+    };
+    const advisory = otherEdition({ '/gate': 'advisory' });
+    const opened = whatIf(advisory, [early(recorded)]);
+    expect(told(opened.differences)).toEqual(['issue-authorization: allowed']);
+    expect(opened.differences[0]?.other).toMatchObject({ outcome: 'allow', reasons: [] });
+    const [{ referrals } = { referrals: [] }] = opened.differences.map(({ other }) => ({ referrals: other?.referrals ?? [] }));
+    expect(referrals.length).toBeGreaterThan(0);
+    expect(opened.tally.referrals).toEqual(Object.fromEntries(referrals.map((code) => [code, { added: 1, gone: 0 }])));
+    const untested = otherEdition({ '/gate': 'advisory', '/categories/frp-adult/tests': false });
+    const fewer = whatIf(untested, [early(advisory)]);
+    expect(told(fewer.differences)).toContain('issue-authorization: referred');
+    expect(Object.values(fewer.tally.referrals).every(({ added, gone }) => added === 0 && gone === 1)).toBe(true);
+  });
+
   test('what cannot be decided is no refusal', () => {
     const broken = { ...recorded, hash: 'f'.repeat(64), judged: undefined } as unknown as Edition;
     const { tally, differences } = whatIf(broken, [lateMan()]);

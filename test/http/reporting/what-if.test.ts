@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertCast, insertLives } from '../../../bench/history/record.js';
 import type { Edition } from '../../../src/domain/program.js';
+import { WhatIfService } from '../../../src/reporting/what-if/what-if.service.js';
 import { cast, livesOf, signer } from '../../support/lives.js';
 import { type Caller, openRunning, type Running } from '../../support/running-service.js';
 import { tableSums } from '../../support/table-sums.js';
@@ -64,6 +66,16 @@ describe('a what-if over HTTP', () => {
     expect(unknown).toMatchObject({ status: 400, body: { errors: [{ pointer: '/edition' }] } });
     const backwards = await steward.post('/v1/what-if', { ...body, from: '2030-01-01', to: '2029-01-01' });
     expect(backwards.status).toBe(400);
+  });
+
+  test('hanging up ends the run and frees the place', async () => {
+    const service = running.service.app.get(WhatIfService);
+    const { stream } = await service.start({ program: PROGRAM, edition: '2021-08-05', list: true });
+    stream.destroy();
+    await once(stream, 'close');
+    const again = await service.start({ program: PROGRAM, edition: '2021-08-05' });
+    again.stream.resume();
+    await once(again.stream, 'close');
   });
 
   test('one at a time: a second caller hears so, and the place is free again afterwards', async () => {
