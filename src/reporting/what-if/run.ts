@@ -25,6 +25,8 @@ export interface Asked {
 
 export interface RunOptions {
   readonly databaseUrl: string;
+  /** The editions of a service at work; null: read from the folder and the database. */
+  readonly catalogue?: EditionCatalogue | null;
   /** 0: in this thread, between whatever else it does. */
   readonly threads: number;
   /** Megabytes of heap a thread may keep: one that needs more ends the run, instead of taking the machine's memory from the counter. */
@@ -65,9 +67,14 @@ const SLICE = 100;
 export class Aborted extends Error {}
 
 /** The terms of a run: with every edition that a decision of that moment can name, the published ones too. */
-export async function termsOf({ document, hash, from, sameCategories }: Asked, store: HistoryStore): Promise<Terms> {
-  const catalogue = EditionCatalogue.fromFolder();
-  await catalogue.refresh(store);
+export async function termsOf(
+  { document, hash, from, sameCategories }: Asked,
+  store: HistoryStore,
+  known: EditionCatalogue | null = null,
+): Promise<Terms> {
+  const catalogue = known ?? EditionCatalogue.fromFolder();
+  // One that is in use keeps up by itself; and this picture may be older than what it knows.
+  if (known === null) await catalogue.refresh(store);
   return {
     other: editionFrom(document, hash),
     from: from ?? Number.NEGATIVE_INFINITY,
@@ -84,7 +91,7 @@ export async function runWhatIf(asked: Asked, options: RunOptions): Promise<Ran>
     const asOf = await store.now();
     const until = asked.until ?? asOf;
     const slices = await store.slices(asked.program, SLICE);
-    const terms = await termsOf(asked, store);
+    const terms = await termsOf(asked, store, options.catalogue);
     const told = progressOf(slices.length, startedAt, options.progress);
     const threads = Math.min(options.threads, Math.max(1, slices.length));
     const queue = [...slices].reverse();

@@ -1,5 +1,6 @@
 import { type Instant, writeInstant } from '../../domain/calendar.js';
 import type { Edition } from '../../domain/program.js';
+import type { EditionCatalogue } from '../../program/edition.catalogue.js';
 import type { Step } from './course.js';
 import { type Difference, type Said, saidOf } from './difference.js';
 import { HistoryStore } from './history.store.js';
@@ -29,13 +30,18 @@ export interface TimelineLine {
 }
 
 /** @param id the patient's pseudonym, or that of an authorization or an entry of hers @returns null when it is nobody's in this program */
-export async function otherTimeline(databaseUrl: string, asked: Asked, id: string): Promise<OtherTimeline | null> {
+export async function otherTimeline(
+  databaseUrl: string,
+  asked: Asked,
+  id: string,
+  catalogue: EditionCatalogue | null = null,
+): Promise<OtherTimeline | null> {
   const { program, until } = asked;
   const store = await HistoryStore.open(databaseUrl);
   try {
     const patient = await store.patientOf(program, id);
     if (patient === null) return null;
-    const terms = await termsOf(asked, store);
+    const terms = await termsOf(asked, store, catalogue);
     const { other } = terms;
     for await (const history of store.histories(program, { first: patient, end: null }, until ?? (await store.now()))) {
       if (history.patient !== patient) break;

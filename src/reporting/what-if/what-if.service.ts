@@ -54,7 +54,7 @@ export class WhatIfService implements OnModuleDestroy {
   }
 
   async timeline(body: WhatIfTimelineRequest): Promise<WhatIfTimelineView> {
-    const found = await otherTimeline(this.pools.serviceUrl, await this.asked(body, null), body.of);
+    const found = await otherTimeline(this.pools.serviceUrl, await this.asked(body, null), body.of, this.catalogue);
     if (found === null) throw new NotFound();
     return found;
   }
@@ -88,6 +88,7 @@ export class WhatIfService implements OnModuleDestroy {
       const ran = await runWhatIf(asked, {
         databaseUrl: this.pools.serviceUrl,
         threads: this.threads,
+        catalogue: this.catalogue,
         sink: lists ? sink : null,
         progress,
         signal: stopped.signal,
