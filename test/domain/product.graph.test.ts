@@ -172,6 +172,7 @@ const LANDS: Record<string, Land> = {
     until: '2027-06-20T12:00',
     facts: {
       ...WITHOUT_TESTS,
+      'certify the pharmacy': { do: 'certify-pharmacy', participant: 'ph-1', until: '2027-05-06T12:00' },
       'first period': { do: 'report-menses', on: '$on' },
       menarche: { do: 'change-category', category: 'frp-child', grounds: 'menarche', agreement: agreed('frp-child') },
     },
