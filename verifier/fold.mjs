@@ -126,10 +126,14 @@ function authorization(state, after, line, values, editions) {
   });
 }
 
-/** Where the program sets no limit, or judges nothing any more, what was prescribed is the limit. */
+/** The program's limit; what was prescribed, where it sets none or lets some go beyond it: those it only advises, or does not have in it. */
 function supplyLimit(supplyDays, document) {
   const limit = document?.prescription?.maxSupplyDays?.value ?? null;
-  return limit === 'none' || document?.gate?.value === 'none' ? supplyDays : limit;
+  if (limit === 'none') return supplyDays;
+  const lenient =
+    ['advisory', 'none'].includes(document?.gate?.value) ||
+    Object.values(document?.categories ?? {}).some(({ enrolled }) => enrolled?.value === false);
+  return lenient && limit !== null ? Math.max(limit, supplyDays) : limit;
 }
 
 /** When the clock alone changes it next: the preparation's end, the window's end, or the earlier of window and confirmation. */

@@ -253,9 +253,12 @@ function columnsOf(authorization: Authorization, write: GuardedWrite): Record<st
   };
 }
 
-/** Where the program sets no limit, or judges nothing any more, what was prescribed is the limit. */
-const supplyLimit = (supplyDays: number, { gate, prescription: { maxSupplyDays } }: Edition): number | null =>
-  gate === 'none' || maxSupplyDays === 'none' ? supplyDays : maxSupplyDays;
+/** The limit that the row keeps; what was prescribed, where the program sets none or lets some go beyond it: those it only advises, or does not have in it. */
+function supplyLimit(supplyDays: number, { gate, categories, prescription: { maxSupplyDays } }: Edition): number | null {
+  if (maxSupplyDays === 'none') return supplyDays;
+  const lenient = gate === 'advisory' || gate === 'none' || Object.values(categories).some(({ enrolled }) => enrolled === false);
+  return lenient && maxSupplyDays !== null ? Math.max(maxSupplyDays, supplyDays) : maxSupplyDays;
+}
 
 const CHANGING = [
   'state',
