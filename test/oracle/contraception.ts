@@ -12,13 +12,13 @@ type Fault = 'CONTRACEPTION_METHOD_NOT_ACCEPTED' | 'CONTRACEPTION_TOO_FEW_METHOD
 /** What is wrong with that day; null when she is protected. */
 function faultOn(life: Life, day: Day): Fault | null {
   if (life.abstinence.some((each) => each.from <= day && day <= each.until)) return null;
-  const { methods, high, effective, medicalException } = life.table.contraception;
+  const { methods, high, effective, medicalException, highNeeded } = life.table.contraception;
   const used = methodsOn(life, day);
   const highly = used.filter((each) => high.includes(each));
   const accepted = used.filter((each) => high.includes(each) || effective.includes(each));
   if (accepted.length < methods) return used.length >= methods ? 'CONTRACEPTION_METHOD_NOT_ACCEPTED' : 'CONTRACEPTION_TOO_FEW_METHODS';
   const exempt = medicalException && life.contraindicated.includes('hormonal') && life.contraindicated.includes('iud');
-  return highly.length === 0 && !exempt ? 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE' : null;
+  return highNeeded && highly.length === 0 && !exempt ? 'CONTRACEPTION_NO_HIGHLY_EFFECTIVE' : null;
 }
 
 export const protectedOn = (life: Life, day: Day): boolean => faultOn(life, day) === null;
@@ -51,3 +51,6 @@ export function leadFrom(life: Life, day: Day): Day {
   const { lead } = life.table.contraception;
   return 'days' in lead ? day - lead.days : plusMonths(day, -lead.months);
 }
+
+/** Whether a method in use that day spares her the tests. */
+export const testsWaived = (life: Life, day: Day): boolean => methodsOn(life, day).some((each) => life.table.tests.waivedBy.includes(each));

@@ -84,7 +84,7 @@ export function dispenseCodes(life: Life, authorization: Authorization | undefin
   if (tooEarly(life, authorization, at)) codes.push('TOO_EARLY_FOR_NEXT_FILL');
   if (standing === 'live' && shippedLate(life, authorization, event, at)) codes.push('SHIP_SAME_DAY');
   if (life.table.checklist && event['checklist'] === false) codes.push('CHECKLIST_MISSING');
-  if (event['medicationGuide'] === false) codes.push('MEDICATION_GUIDE_MISSING');
+  if (life.table.medicationGuide && event['medicationGuide'] === false) codes.push('MEDICATION_GUIDE_MISSING');
   return codes;
 }
 

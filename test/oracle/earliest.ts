@@ -81,7 +81,10 @@ function firstDay(life: Life, at: Ms): Day {
   const cleared = prescription && life.clearedAt !== null && life.clearedAt >= (life.enrolledAt ?? 0);
   const days = good(done, at).map((each) => each.collected.day);
   const tested = (on: Day): boolean =>
-    cleared || on >= day + firstNotBefore || days.some((each) => on - each >= firstNotBefore && on - each <= firstNotAfter);
+    life.table.tests.single ||
+    cleared ||
+    on >= day + firstNotBefore ||
+    days.some((each) => on - each >= firstNotBefore && on - each <= firstNotAfter);
   let first = Math.max(day, lead);
   while (!tested(first)) first += 1;
   return first;

@@ -1,6 +1,6 @@
 // Everything that is judged at issue, as one table of rows (rules §9.12): each row names its code or codes, or nothing.
 
-import { contraceptionCode } from './contraception.js';
+import { contraceptionCode, testsWaived } from './contraception.js';
 import { type Day, endOf, type Ms, plusMonths } from './days.js';
 import {
   type Authorization,
@@ -54,12 +54,15 @@ export function judgeSurvey(life: Life, label: string, by: string, at: Ms): Surv
   return { code: newest === last || (last && last.at > newest.at) ? 'SURVEY_TOO_OLD' : 'SURVEY_ALREADY_USED', survey: null };
 }
 
-export const unresolvedDiscrepancy = (life: Life): boolean => life.holds.some((each) => each.kind === 'survey-discrepancy');
+export const unresolvedDiscrepancy = (life: Life): boolean =>
+  // A program that asks no survey asks nothing of its answers.
+  Object.values(life.table.categories).some((each) => each.survey !== 'none') &&
+  life.holds.some((each) => each.kind === 'survey-discrepancy');
 
 export function judgeTests(life: Life, at: Ms): TestsJudged {
   const { rules, prescription } = isFirst(life, at);
   const afterClearing = prescription && life.clearedAt !== null && life.clearedAt >= Math.max(life.enrolledAt ?? 0, life.canSince?.at ?? 0);
-  return rules && !afterClearing ? twoTests(life, at) : freshNegative(life, at);
+  return rules && !afterClearing && !life.table.tests.single ? twoTests(life, at) : freshNegative(life, at);
 }
 
 /** The prescriber in whose name somebody acts. */
@@ -92,7 +95,8 @@ export function confirmationFor(life: Life, label: string, at: Ms): Confirmation
   const own = free.find((each) => each.label === label);
   if (own) return own;
   const day = today(life, at);
-  const inDate = (each: Confirmation): boolean => each.at >= life.answerChangedAt && day - today(life, each.at) <= life.table.surveyDays;
+  const inDate = (each: Confirmation): boolean =>
+    each.at >= life.answerChangedAt && day - today(life, each.at) <= life.table.confirmationDays;
   return free.find((each) => unfilled(life, each.label, at) && inDate(each)) ?? null;
 }
 
@@ -118,7 +122,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
       unresolvedDiscrepancy(life) ? 'SURVEY_DISCREPANT' : judgeSurvey(life, authorization.label, by, at).code,
     ],
   ],
-  ['tests', (life, at) => (rowOf(life)?.potential === 'can' ? judgeTests(life, at).codes : [])],
+  ['tests', (life, at, day) => (rowOf(life)?.potential === 'can' && !testsWaived(life, day) ? judgeTests(life, at).codes : [])],
   [
     'contraception',
     (life, at, day, authorization) =>
@@ -162,6 +166,8 @@ export function issueCodes(life: Life, authorization: Authorization, by: string,
 /** The last millisecond of the window (rules §1.8). */
 export function windowEnd(life: Life, at: Ms): Ms {
   const { windowDays, zone } = life.table;
+  if (rowOf(life)?.potential === 'can' && windowDays.canFrom === 'issue')
+    return endOf(today(life, at) + windowDays.can - windowDays.firstDay, zone);
   if (rowOf(life)?.potential !== 'can') return endOf(today(life, at) + windowDays.others - windowDays.firstDay, zone);
   return endOf((judgeTests(life, at).anchor?.collected.day ?? today(life, at)) + windowDays.can - windowDays.firstDay, zone);
 }

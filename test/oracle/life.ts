@@ -173,7 +173,8 @@ function participantsOf(written: readonly Fields[] | undefined, zone: string): R
     each['id'],
     {
       kind: each['kind'],
-      certified: spanFrom(each['certifiedFrom'], each['certifiedUntil'], zone),
+      // Not said is as taken for granted of the participants nobody names; null is not known.
+      certified: spanFrom(each['certifiedFrom'] === undefined ? '2020-01-01' : each['certifiedFrom'], each['certifiedUntil'], zone),
       suspended: spanFrom(each['suspendedAt'], null, zone),
       actsFor: each['actsFor'] ?? null,
     },

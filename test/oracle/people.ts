@@ -24,7 +24,7 @@ export function judged(life: Life, on: Day): Judged {
   if (answers['hysterectomy'] === true || answers['bilateralOophorectomy'] === true) return { potential: 'cannot', child };
   if (child === null) return { potential: null, child };
   if (table.answers === 'by-laboratory') return { potential: byLaboratory(life, on, birth!) ? 'cannot' : 'can', child };
-  if (child && answers['menarche'] === false) return { potential: 'cannot', child };
+  if (child && table.girlsCannot && answers['menarche'] === false) return { potential: 'cannot', child };
   if (answers['determinedNotFertile'] === true) return { potential: 'cannot', child };
   if (on < birthdayOf(birth!, table.menopause.fromAge)) return { potential: 'can', child };
   const amenorrhea = answers['amenorrhea'] as { since: string; cause: string } | null | undefined;

@@ -22,7 +22,9 @@ const put = (life: Life, authorization: Authorization): Life => ({
 });
 
 function formCodes(life: Life, event: Fields, at: Ms): string[] {
-  const { maxSupply, strengths } = life.table;
+  const { strengths } = life.table;
+  const potential = rowOf(life)?.potential;
+  const maxSupply = potential === undefined || potential === 'can' ? life.table.maxSupply : life.table.maxSupplyOthers;
   const codes: string[] = [];
   const lines = linesOf(event);
   const days = daysOf(event);

@@ -29,6 +29,10 @@ export interface Table {
     readonly second: { readonly withinDays: number; readonly afterFirst: number; readonly periodDays: number } | null;
     /** After a first window that ran out unfilled, from the collection of its test. */
     readonly lockoutDays: number | null;
+    /** One fresh test before the first prescription as before any other. */
+    readonly single: boolean;
+    /** Methods that spare her the tests. */
+    readonly waivedBy: readonly string[];
     readonly home: { readonly before: HomeRule; readonly after: HomeRule; readonly since: string | null };
     readonly sensitivity: number;
     readonly freshDays: number;
@@ -44,9 +48,16 @@ export interface Table {
     readonly effective: readonly string[];
     /** Two effective methods where hormones and an IUD are contraindicated. */
     readonly medicalException: boolean;
+    readonly highNeeded: boolean;
   };
   /** `firstDay` is 1 where the anchor's own day counts. */
-  readonly windowDays: { readonly can: number; readonly others: number; readonly firstDay: number; readonly othersHaveNone: boolean };
+  readonly windowDays: {
+    readonly can: number;
+    readonly others: number;
+    readonly firstDay: number;
+    readonly othersHaveNone: boolean;
+    readonly canFrom: 'test' | 'issue';
+  };
   /** Null: as long as the authorization. */
   readonly reservationHours: number | null;
   readonly daysLeft: number | null;
@@ -59,6 +70,12 @@ export interface Table {
   readonly counseledOnce: readonly Potential[];
   readonly usualStrength: number;
   readonly maxSupply: number;
+  readonly maxSupplyOthers: number;
+  readonly medicationGuide: boolean;
+  /** A confirmation given back serves so long. */
+  readonly confirmationDays: number;
+  /** A girl before her first period is one who cannot. */
+  readonly girlsCannot: boolean;
   readonly strengths: readonly number[];
   readonly preparationDays: number;
   readonly surveyDays: number;
@@ -93,6 +110,8 @@ export const LENALIDOMIDE_US: Table = {
     secondWithinHours: 24,
     second: null,
     lockoutDays: null,
+    single: false,
+    waivedBy: [],
     home: { before: 'accommodation', after: 'accommodation', since: null },
     sensitivity: 50,
     freshDays: 7,
@@ -106,8 +125,9 @@ export const LENALIDOMIDE_US: Table = {
     high: ['tubal-ligation', 'iud-copper', 'iud-hormonal', 'implant', 'injection', 'combined-pill', 'patch', 'ring', 'partner-vasectomy'],
     effective: ['male-condom', 'diaphragm', 'cervical-cap'],
     medicalException: true,
+    highNeeded: true,
   },
-  windowDays: { can: 7, others: 30, firstDay: 0, othersHaveNone: false },
+  windowDays: { can: 7, others: 30, firstDay: 0, othersHaveNone: false, canFrom: 'test' },
   reservationHours: 24,
   daysLeft: 7,
   prescriptionShows: true,
@@ -118,6 +138,10 @@ export const LENALIDOMIDE_US: Table = {
   counseledOnce: [],
   usualStrength: 25,
   maxSupply: 28,
+  maxSupplyOthers: 28,
+  medicationGuide: true,
+  confirmationDays: 30,
+  girlsCannot: true,
   strengths: [2.5, 5, 10, 15, 20, 25],
   preparationDays: 30,
   surveyDays: 30,
@@ -166,7 +190,7 @@ export const ISOTRETINOIN_2021: Table = {
     weeklyDays: 0,
   },
   contraception: { ...LENALIDOMIDE_US.contraception, lead: { months: 1 }, medicalException: false },
-  windowDays: { can: 7, others: 30, firstDay: 1, othersHaveNone: false },
+  windowDays: { can: 7, others: 30, firstDay: 1, othersHaveNone: false, canFrom: 'test' },
   reservationHours: null,
   daysLeft: null,
   prescriptionShows: false,
@@ -175,6 +199,7 @@ export const ISOTRETINOIN_2021: Table = {
   earlyExceptions: [],
   surveyAfterCounseling: true,
   maxSupply: 30,
+  maxSupplyOthers: 30,
   strengths: [10, 20, 25, 30, 35, 40],
   lapseMonths: null,
   shipSameDay: [],
@@ -185,8 +210,59 @@ export const ISOTRETINOIN_2026: Table = {
   ...ISOTRETINOIN_2021,
   edition: '2026-11-15',
   tests: { ...ISOTRETINOIN_2021.tests, lockoutDays: null, home: { before: 'never', after: 'always', since: null } },
-  windowDays: { can: 7, others: 366, firstDay: 1, othersHaveNone: true },
+  windowDays: { can: 7, others: 366, firstDay: 1, othersHaveNone: true, canFrom: 'test' },
   counseledOnce: ['cannot'],
 };
 
-export const TABLES: readonly Table[] = [LENALIDOMIDE_US, ISOTRETINOIN_2021, ISOTRETINOIN_2026, THALIDOMIDE_US, POMALIDOMIDE_US];
+/** rules §5.1. */
+export const LENALIDOMIDE_EU: Table = {
+  ...LENALIDOMIDE_US,
+  program: 'lenalidomide-eu',
+  edition: '2022-01-01',
+  zone: 'Europe/London',
+  categories: {
+    'childbearing-potential': { potential: 'can', age: 'any', survey: 'none', surveyForFirst: false },
+    'not-childbearing-potential': { potential: 'cannot', age: 'any', survey: 'none', surveyForFirst: false },
+    'male-patient': { potential: 'male', age: 'any', survey: 'none', surveyForFirst: false },
+  },
+  menopause: { fromAge: 50, months: 12 },
+  girlsCannot: false,
+  tests: {
+    ...LENALIDOMIDE_US.tests,
+    single: true,
+    waivedBy: ['tubal-ligation'],
+    sensitivity: 25,
+    freshDays: 3,
+    outOfTests: { weekly: 56, regular: 56, irregular: 56 },
+    weeklyDays: 0,
+  },
+  contraception: {
+    methods: 1,
+    lead: { days: 28 },
+    high: [],
+    effective: ['implant', 'iud-hormonal', 'injection', 'tubal-ligation', 'partner-vasectomy', 'progestin-only-pill'],
+    medicalException: false,
+    highNeeded: false,
+  },
+  windowDays: { can: 7, others: 84, firstDay: 0, othersHaveNone: true, canFrom: 'issue' },
+  reservationHours: null,
+  daysLeft: null,
+  checklist: false,
+  medicationGuide: false,
+  telephoneByAccommodation: false,
+  earlyExceptions: [],
+  maxSupplyOthers: 84,
+  confirmationDays: 28,
+  strengths: [2.5, 5, 7.5, 10, 15, 20, 25],
+  lapseMonths: null,
+  shipSameDay: [],
+};
+
+export const TABLES: readonly Table[] = [
+  LENALIDOMIDE_US,
+  ISOTRETINOIN_2021,
+  ISOTRETINOIN_2026,
+  THALIDOMIDE_US,
+  POMALIDOMIDE_US,
+  LENALIDOMIDE_EU,
+];

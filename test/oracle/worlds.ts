@@ -50,7 +50,9 @@ const DAYS_BEFORE = [-28, -27, -29, -30, -31, -14, -15, -10, -9, -13, -11, -7, -
 
 export function worldFor(dice: Dice, table: Table): World {
   const zone = table.zone;
-  const day = dice.chance(60) ? dice.of(ODD_DAYS) : dayOf(2027, 1, 1) + dice.whole(0, 700);
+  const odd =
+    zone === 'Europe/London' ? [...ODD_DAYS, dayOf(2027, 3, 28), dayOf(2027, 3, 31), dayOf(2027, 10, 31), dayOf(2027, 11, 3)] : ODD_DAYS;
+  const day = dice.chance(60) ? dice.of(odd) : dayOf(2027, 1, 1) + dice.whole(0, 700);
   const start = startOf(day, zone) + clockOf(dice);
   const now = dayAt(start, zone);
   const [category, row] = dice.weighted(
