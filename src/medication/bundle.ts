@@ -163,7 +163,8 @@ function nameOf(
 
 function containedIn({ contained }: Json, reference: string): Json | undefined {
   if (!reference.startsWith('#') || !Array.isArray(contained)) return undefined;
-  return contained.find(
+  const resources: readonly unknown[] = contained;
+  return resources.find(
     (each): each is Json => typeof each === 'object' && each !== null && 'id' in each && each.id === reference.slice(1),
   );
 }

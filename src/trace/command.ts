@@ -65,7 +65,7 @@ export function importList(program: string, options: ImportOptions, print: Print
   else writeFileSync(options.out, text);
   warn(`${list.lines.length} lines read.`);
   if (before !== null)
-    for (const [what, refs] of Object.entries(differenceOf(before, list)))
-      if (refs.length > 0) warn(`Against the list on file, ${what}: ${(refs as readonly string[]).join(', ')}`);
+    for (const [what, refs] of Object.entries<readonly string[]>({ ...differenceOf(before, list) }))
+      if (refs.length > 0) warn(`Against the list on file, ${what}: ${refs.join(', ')}`);
   return 0;
 }

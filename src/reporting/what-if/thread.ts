@@ -37,7 +37,7 @@ async function judge(slice: Parameters<typeof judgeSlice>[2]): Promise<void> {
 
 port.on('message', (message: ToThread) => {
   if (message === 'acknowledged') acknowledged?.();
-  else if (message === 'end') store.close().finally(() => port.close());
+  else if (message === 'end') void store.close().finally(() => port.close());
   // An unhandled failure ends the thread, and with it the run: nothing is left out in silence.
   else void judge(message.slice);
 });
