@@ -92,12 +92,10 @@ function agreementCodes(life: Life, day: Day): string[] {
 /** Her confirmation serves one authorization: this one's own, or one that is free and still in date. */
 export function confirmationFor(life: Life, label: string, at: Ms): Confirmation | null {
   const free = life.confirmations.filter((each) => each.servedBy === null || each.servedBy === label || unfilled(life, each.servedBy, at));
-  const own = free.find((each) => each.label === label);
-  if (own) return own;
   const day = today(life, at);
-  const inDate = (each: Confirmation): boolean =>
-    each.at >= life.answerChangedAt && day - today(life, each.at) <= life.table.confirmationDays;
-  return free.find((each) => unfilled(life, each.label, at) && inDate(each)) ?? null;
+  const inDate = free.filter((each) => day - today(life, each.at) <= life.table.confirmationDays);
+  const own = inDate.find((each) => each.label === label);
+  return own ?? inDate.find((each) => unfilled(life, each.label, at) && each.at >= life.answerChangedAt) ?? null;
 }
 
 const heldElsewhere = (life: Life, label: string, at: Ms): boolean =>

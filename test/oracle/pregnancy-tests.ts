@@ -8,20 +8,20 @@ const accommodated = (life: Life, kind: string, at: Ms): boolean =>
   life.accommodations.some((each) => each.kind === kind && each.from <= at && at <= each.until);
 
 /** Before therapy, and during it, each by its own rule; an accommodation counts on the day the test was collected. */
-function atHome(life: Life, test: Test): boolean {
+function atHome(life: Life, test: Test, asFirst: boolean): boolean {
   const { before, after, since } = life.table.tests.home;
-  const rule = life.fills.length === 0 ? before : after;
+  const rule = asFirst || life.fills.length === 0 ? before : after;
   if (rule !== 'accommodation') return rule === 'always';
   const edition = since !== null && test.collected.first >= startOf(readDay(since), life.table.zone);
   return edition || accommodated(life, 'home-tests', test.collected.first);
 }
 
 /** Why a negative does not count; nothing when it does. */
-export function defects(life: Life, test: Test): string[] {
+export function defects(life: Life, test: Test, asFirst = false): string[] {
   const found: string[] = [];
   if (test.retracted) found.push('TEST_RETRACTED');
   if (test.sensitivity === null || test.sensitivity > life.table.tests.sensitivity) found.push('TEST_SENSITIVITY');
-  const home = test.setting === 'home' && atHome(life, test);
+  const home = test.setting === 'home' && atHome(life, test, asFirst);
   if (test.setting !== 'clinical' && !home) found.push('TEST_SETTING');
   if (!test.signed) found.push('TEST_NOT_SIGNED');
   if (test.value !== null && test.value >= life.table.tests.sensitivity) found.push('FACT_UNKNOWN');
@@ -69,7 +69,7 @@ export const SOME_TEST_CODE = 'SOME_TEST_CODE';
  */
 function secondByPeriod(life: Life, at: Ms, rule: NonNullable<Table['tests']['second']>): TestsJudged {
   const day = today(life, at);
-  const all = good(life, at);
+  const all = negatives(life, at).filter((each) => defects(life, each, true).length === 0);
   const cycle = life.cycles.filter((each) => each.at <= at).at(-1)?.cycle;
   const atOnce = life.table.tests.lockoutDays === null && missed(life, at).length > 0;
   const free = cycle === 'irregular' || cycle === 'none' || atOnce;
