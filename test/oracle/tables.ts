@@ -1,4 +1,4 @@
-// What each edition asks, as a table of the second opinion's own, written from rules.md §1–§8 and never read from programs/.
+// What each edition asks, as a table of the second opinion's own, written from rules.md §1–§8; never read from programs/ while it runs.
 
 export type Potential = 'can' | 'cannot' | 'male';
 
