@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly dataDir: string;
   /** Further settings, by the names of src/config.ts. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The built house that it runs from, such as a copy with other programs; this one unless told otherwise. */
+  readonly house?: string;
   /** Modules that Node loads before the service, as file URLs. */
   readonly imports?: readonly string[];
   /** False: does not wait until it is ready, for one that will not be. */
@@ -40,7 +42,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const imports = (options.imports ?? []).flatMap((module) => ['--import', module]);
   const inherited = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   const child = spawn(process.execPath, [...imports, 'dist/main.js'], {
-    cwd: root,
+    cwd: options.house ?? root,
     env: {
       ...inherited,
       PORT: '0',
