@@ -131,7 +131,9 @@ export class Api {
 
   /** Its address with the ids of `known` in it; unknown ones where it names none. */
   address({ path, pathParameters }: Operation, known: Readonly<Record<string, string>> = {}): string {
-    return pathParameters.reduce((address, name) => address.replace(`{${name}}`, encodeURIComponent(known[name] ?? NOBODY)), path);
+    // A hash that no edition has: an id in its place would be answered before anything of the body is looked at.
+    const nothing = (name: string) => (name === 'hash' ? '0'.repeat(64) : NOBODY);
+    return pathParameters.reduce((address, name) => address.replace(`{${name}}`, encodeURIComponent(known[name] ?? nothing(name))), path);
   }
 }
 

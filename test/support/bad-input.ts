@@ -175,7 +175,9 @@ function wrongFor(api: Api, written: Schema): unknown[] {
 }
 
 function wrongTexts(schema: Schema): unknown[] {
-  const anyText = [1, true, [], ['a'], {}, TOO_LONG, ...CONTROL];
+  // A field that takes whole documents is right with a text this long.
+  const tooLong = (schema.maxLength ?? 0) < TOO_LONG.length ? [TOO_LONG] : [];
+  const anyText = [1, true, [], ['a'], {}, ...tooLong, ...CONTROL];
   if (schema.format === 'date') return [...anyText, ...NO_DATES];
   if (schema.format === 'date-time') return [...anyText, ...NO_INSTANTS];
   if (schema.format === 'uuid') return [...anyText, ...NO_IDS];
