@@ -106,12 +106,14 @@ export class EnrollmentService {
     const { rest } = this.pools;
     const [person, enrollments] = await Promise.all([this.people.person(rest, patient), this.people.enrollments(rest, patient)]);
     const participants = principal.participantId === null ? [] : [principal.participantId];
-    const cases = await Promise.all(
+    const read = await Promise.all(
       enrollments.map(({ id: value }) => this.cases.load(rest, { by: 'enrollment', value, participants, caller: '', key: '' })),
     );
-    const own = cases.filter((each) => each !== null && mayTouch(principal, 'enrollInProgram', each));
-    const known = own[0];
-    if (person === null || !known) throw new NotFound();
+    const cases = read.filter((each) => each !== null);
+    const [of] = cases;
+    if (person === null || of === undefined) throw new NotFound();
+    const known = cases.find((each) => mayTouch(principal, 'enrollInProgram', each));
+    if (known === undefined) throw await this.runner.notTheirs({ principal, lane: rest, operation: 'enrollInProgram' }, of);
     const already = enrollments.find(({ program }) => program === request.program);
     const newcomer: Newcomer = { ...person, program: request.program, familyNameKey: known.person.familyNameKey, onFile: true };
     return this.runner.run({

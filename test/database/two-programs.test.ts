@@ -113,6 +113,10 @@ describe('a patient of the first program who changes to the second', () => {
     expect([again.status, JSON.parse(again.text).reasons.map((each: { code: string }) => each.code)]).toEqual([409, ['WRONG_STATE']]);
     const [stranger] = await world.enroll(1, 'frp');
     await expect(enroll(stranger?.id ?? '', 'prescriber-2')).rejects.toBeInstanceOf(NotFound);
+    // T10: he learns nothing, and the log learns who asked.
+    expect(await rows("SELECT outcome FROM entry WHERE command = 'access-denied' AND patient_id = $1", [stranger?.id])).toEqual([
+      { outcome: 'deny' },
+    ]);
   });
 });
 
