@@ -157,18 +157,23 @@ export class CommandRunner {
     return 'file' in found ? found : nobodysCase(found, catalogue);
   }
 
-  private async notTheirs({ principal, lane, operation }: Request, found: LoadedCase): Promise<NotFound> {
+  /** @returns what to throw to who asks about somebody else's patient, once the log has been told of it */
+  async notTheirs({ principal, lane, operation }: Pick<Request, 'principal' | 'lane' | 'operation'>, found: LoadedCase): Promise<NotFound> {
     if (found.file.enrollment === null || operation === undefined) return new NotFound();
     return accessDenied(this.parts, lane, principal, deniedCase(operation, found));
   }
 
-  /** One command inside a larger transaction that already holds the enrollment's row, so that there is no race to lose. */
+  /**
+   * What the system has to do about a patient inside a larger transaction that already holds the enrollment's row, so that there is no race to
+   * lose. Where by rule there is nothing to do, there is no entry either: nobody asked, and the entry that it follows from stands.
+   */
   async runWithin(tx: Tx, request: Omit<Request, 'lane' | 'idempotency' | 'alongside'>): Promise<void> {
     const participants = [...(request.participants ?? [])];
     const loaded = await this.parts.store.load(tx, { ...request.target, participants, caller: request.principal.subject, key: '' });
     if (loaded === null || !request.mayTouch(loaded)) throw new NotFound();
-    const prepared = this.decided({ ...request, idempotency: null }, loaded, '', '');
-    if (!(await this.parts.store.write(tx, prepared.statement))) throw new Error('The enrollment’s row was not held while it was decided.');
+    const { decided, statement } = this.decided({ ...request, idempotency: null }, loaded, '', '');
+    if (decided.decision.outcome === 'deny') return;
+    if (!(await this.parts.store.write(tx, statement))) throw new Error('The enrollment’s row was not held while it was decided.');
   }
 
   /** What was just written of a patient acts in her other program too; its row is held since the write, which had read it. */

@@ -10,7 +10,8 @@ class NothingOpen extends Error {}
 
 /**
  * What a prescriber's suspension for cause does to the patients in his care (rules §9.6): every open authorization that he issued, or that is
- * in preparation with him, ends in the transaction of the suspension itself, patient by patient, each with an entry of its own.
+ * in preparation with him, ends in the transaction of the suspension itself, patient by patient, each with an entry of its own. Where the
+ * edition's gate ends nothing, nothing is written about the patient: he may not issue, and every decision of the counter knows that.
  */
 @Injectable()
 export class SuspensionService {

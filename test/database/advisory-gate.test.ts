@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { DEMO_IDS } from '../../src/demo/accounts.js';
 import type { LogEntry } from '../../src/domain/log-entry.js';
+import { ParticipantStore } from '../../src/participant/participant.store.js';
+import { SuspensionService } from '../../src/participant/suspension.service.js';
 import { EditionCatalogue, hashOfDocument, onFile, PROGRAMS_FOLDER } from '../../src/program/edition.catalogue.js';
 import { schemaCheck } from '../../src/program/edition.schema.js';
 import { type Entry, lineOf } from '../../verifier/entry.mjs';
@@ -67,4 +70,23 @@ test('more than its limit and no counseling: issued, with what is referred in th
     fill: await table('fill', 'enrollment_id'),
   } as Rows;
   expect(differences(foldEnrollment(entries, { [hashOfDocument(advisory)]: advisory }), exported)).toEqual([]);
+});
+
+test('a prescriber’s suspension ends nothing there, and leaves no entry about his patients', async () => {
+  const [patient] = await world.enroll(1);
+  if (!patient) throw new Error('Nobody was enrolled.');
+  const authorization = uuidv7();
+  const prescription = { lines: LINES, supplyDays: 28, refills: 0, channel: 'electronic' };
+  await world.does(patient, 'prescriber', { do: 'start-authorization', authorization, prescription });
+  const entries = () => rows('SELECT command, outcome FROM entry WHERE patient_id = $1 ORDER BY id', [patient.id]);
+  const before = await entries();
+  const store = new ParticipantStore();
+  const suspensions = new SuspensionService(world.runner, store);
+  await database.pools.rest.transaction(async (tx) => {
+    // Otherwise the test would hold whatever the rule says.
+    expect(await store.enrollmentsOpenWith(tx, DEMO_IDS.prescriber)).toContain(patient.enrollment);
+    await suspensions.endOpenWith(tx, DEMO_IDS.prescriber, uuidv7());
+  });
+  expect(await entries()).toEqual(before);
+  expect(await rows('SELECT state FROM prescription_authorization WHERE id = $1', [authorization])).toEqual([{ state: 'ready' }]);
 });
