@@ -34,7 +34,6 @@ function step(state, { line, values }, editions) {
       case 'evidence':
         ordinal += 1;
         state.evidence.set(effect.evidence.id, evidenceRow(effect.evidence, line, ordinal));
-        if (effect.evidence.kind === 'result-told' && state.person) state.person.told_result_at = line.at;
         break;
       case 'authorization':
         authorization(state, effect.authorization, line, values, editions);
@@ -78,7 +77,6 @@ const person = (who, at) => ({
   record_number: who.recordNumber,
   family_name_key: who.familyNameKey,
   created_at: at,
-  told_result_at: null,
 });
 
 const evidenceRow = (fact, line, ordinal) => ({

@@ -176,7 +176,7 @@ export class ControlService {
       enrollmentId: enrollment.id,
       revision: enrollment.revision,
       program: enrollment.program,
-      person: { familyNameKey: patient.family_name_key, birthDate: patient.birth_date, toldResultAt: patient.told_result_at },
+      person: { familyNameKey: patient.family_name_key, birthDate: patient.birth_date },
       office: { name: participants.find((each) => each.id === enrollment.prescriber_id)?.name ?? '', phone: '' },
       numbers: Object.fromEntries(authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
       doubles: [],

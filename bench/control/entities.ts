@@ -36,7 +36,6 @@ export class PatientEntity {
   @text() family_name!: string;
   @Column('date') birth_date!: string;
   @text() family_name_key!: string;
-  @at('told_result_at') told_result_at!: number | null;
 }
 
 @Entity('enrollment')

@@ -22,7 +22,7 @@ export function tellTo<C extends { readonly do: string }>(decided: Decided<C>, a
     deskPhone,
     office: loaded.office,
     ...(isCommandName(command.do) ? { asked: command.do } : {}),
-    told: toldOfAll(loaded.file, loaded.at, edition, loaded.person.toldResultAt),
+    told: toldOfAll(loaded.file, loaded.at, edition),
     ...reader,
   };
   const told = disclose(decision, audience, context);

@@ -49,7 +49,7 @@ const columns = ({
   key,
 }: Asked): string => `rems_now() AS at, clock_timestamp() AS machine_at, ${CATALOGUE} AS catalogue, e.id, e.patient_id, e.program,
   e.prescriber_id, e.enrolled_at, e.re_enrolled_at, e.deactivated_at, e.deceased_at, e.answers, e.category, e.category_since, e.revision,
-  p.family_name_key, p.birth_date, p.told_result_at,
+  p.family_name_key, p.birth_date,
   (SELECT json_build_object('name', m.name, 'phone', m.phone) FROM participant m WHERE m.id = e.prescriber_id) AS office,
   (SELECT coalesce(json_agg(v.fact ORDER BY v.revision, v.ordinal), '[]') FROM evidence v WHERE v.enrollment_id = e.id) AS evidence,
   ${list(`${AUTHORIZATION} WHERE a.enrollment_id = e.id`, 'x', 'x.started_at, x.id')} AS authorizations,

@@ -140,7 +140,6 @@ export interface CaseRow {
   readonly revision: number;
   readonly family_name_key: string;
   readonly birth_date: string;
-  readonly told_result_at: Instant | null;
   readonly office: { readonly name: string; readonly phone: string | null } | null;
   readonly evidence: readonly Evidence[];
   readonly authorizations: readonly AuthorizationRow[];

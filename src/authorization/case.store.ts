@@ -20,7 +20,7 @@ export interface LoadedCase {
   readonly enrollmentId: string;
   readonly revision: number;
   readonly program: string;
-  readonly person: { readonly familyNameKey: string; readonly birthDate: string; readonly toldResultAt: Instant | null };
+  readonly person: { readonly familyNameKey: string; readonly birthDate: string };
   /** The patient's prescriber, by name and telephone: whom a refusal sends people to. */
   readonly office: { readonly name: string; readonly phone: string } | null;
   readonly numbers: Readonly<Record<string, string>>;
@@ -256,7 +256,7 @@ function loaded(row: CaseRow): LoadedCase {
     enrollmentId: row.id,
     revision: row.revision,
     program: row.program,
-    person: { familyNameKey: row.family_name_key, birthDate: row.birth_date, toldResultAt: row.told_result_at },
+    person: { familyNameKey: row.family_name_key, birthDate: row.birth_date },
     office: row.office?.phone ? { name: row.office.name, phone: row.office.phone } : null,
     numbers: Object.fromEntries(row.authorizations.flatMap((each) => (each.number === null ? [] : [[each.id, each.number]]))),
     doubles: [...row.linked, ...row.elsewhere].map(({ enrollment, revision }) => ({ enrollment, revision })),

@@ -152,12 +152,6 @@ export function decisionStatement(write: GuardedWrite): Statement {
       FROM bumped, jsonb_array_elements(${bind(JSON.stringify(evidence))}::jsonb) WITH ORDINALITY AS v (fact, ordinal)`,
     );
   }
-  if (evidence.some((fact) => fact.kind === 'result-told')) {
-    parts.add(
-      'told',
-      `UPDATE patient SET told_result_at = ${bind(iso(write.at))}::timestamptz FROM bumped WHERE patient.id = ${bind(write.patient)}::uuid`,
-    );
-  }
   authorizationParts(parts, write);
   for (const effect of write.effects) if (effect.kind === 'fill') fillPart(parts, write, effect.fill);
   for (const effect of write.effects) {

@@ -30,7 +30,7 @@ export function nobodysCase(read: AroundNobody, catalogue: EditionCatalogue, new
     enrollmentId: 'unknown',
     revision: 0,
     program: newcomer?.program ?? catalogue.nobodys(read.at) ?? 'unknown',
-    person: { familyNameKey: '', birthDate: '', toldResultAt: null },
+    person: { familyNameKey: '', birthDate: '' },
     office: null,
     numbers: {},
     doubles: [],

@@ -66,9 +66,15 @@ export function isMinor(file: Case, at: Instant, edition: Edition): boolean {
   return age !== null && edition.adulthoodAge !== null && age < edition.adulthoodAge;
 }
 
-/** Whether every danger that stands was on record when the prescriber told her of the result: a later one she has not heard of. */
-export const toldOfAll = (file: Case, at: Instant, edition: Edition, toldAt: Instant | null): boolean =>
-  toldAt !== null && standingDangers(file, at, edition).every((danger) => danger.recordedAt <= toldAt);
+/**
+ * Whether every danger that stands was on record when her prescriber told her of the result, under whatever program he did: a later one she has
+ * not heard of.
+ */
+export function toldOfAll(file: Case, at: Instant, edition: Edition): boolean {
+  const facts = [file, ...(file.elsewhere ?? [])].flatMap((record) => record.evidence);
+  const toldAt = facts.flatMap((fact) => (fact.kind === 'result-told' ? [fact.recordedAt] : []));
+  return toldAt.length > 0 && standingDangers(file, at, edition).every((danger) => danger.recordedAt <= Math.max(...toldAt));
+}
 
 /** The last instant at which emergency contraception can help after something on that day; null where the edition names none, or she needs none. */
 export function emergencyContraceptionBy(file: Case, at: Instant, on: LocalDate, edition: Edition): Instant | null {

@@ -54,10 +54,10 @@ export interface AfterEvidence {
 
 export function afterEvidence(decided: Decided, audience: Audience): AfterEvidence {
   const { loaded, decision, edition, command, deskPhone } = decided;
-  const { at, office, person } = loaded;
+  const { at, office } = loaded;
   const file = apply(loaded.file, decision.effects);
   const reasons = standingDangers(file, at, edition).map((danger) => reasonOf(danger, edition));
-  const told = toldOfAll(file, at, edition, person.toldResultAt);
+  const told = toldOfAll(file, at, edition);
   const disclosed = disclose({ outcome: 'deny', reasons, warnings: [], earliest: null, authorization: null }, audience, {
     at,
     zone: edition.zone,

@@ -65,13 +65,13 @@ export function statusView(reader: StatusReader): MyStatusView {
 
 /** The status as the wording tells a decision: what stands in the way, for one audience. */
 function disclosedFor({ loaded, edition, deskPhone }: StatusReader, status: PatientStatus): (audience: Audience) => Disclosed {
-  const { file, at, office, person } = loaded;
+  const { file, at, office } = loaded;
   const context: Context = {
     at,
     zone: edition.zone,
     deskPhone,
     office,
-    told: toldOfAll(file, at, edition, person.toldResultAt),
+    told: toldOfAll(file, at, edition),
     neededBy: status.neededBy === null ? null : sayDay(status.neededBy),
   };
   const outcome = status.reasons.length === 0 ? 'allow' : 'deny';

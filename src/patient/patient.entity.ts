@@ -34,8 +34,4 @@ export class PatientEntity {
 
   @Column({ type: 'timestamptz', precision: 3 })
   createdAt!: Date;
-
-  /** When the prescriber told her of a result that was not negative: from then on it is hers to read. */
-  @Column({ type: 'timestamptz', precision: 3, nullable: true })
-  toldResultAt!: Date | null;
 }

@@ -11,7 +11,7 @@ const mayChange: Readonly<Record<string, 'all' | readonly string[]>> = {
   enrollment: 'all',
   prescription_authorization: 'all',
   lease: 'all',
-  patient: ['phone', 'postal_code', 'told_result_at'],
+  patient: ['phone', 'postal_code'],
   patient_link: ['unlinked_at', 'unlinked_by'],
   fill: ['returned_at', 'returned_unopened'],
   finding: ['closed_at', 'closed_by', 'due_at', 'owner', 'resolution', 'revision'],

@@ -8,6 +8,7 @@ import { NotFound } from '../../src/authorization/outcome.errors.js';
 import type { Command } from '../../src/domain/authorization/command.js';
 import { dateAt, HOUR_MS, momentAt } from '../../src/domain/calendar.js';
 import type { LogEntry } from '../../src/domain/log-entry.js';
+import { toldOfAll } from '../../src/domain/patient-status.js';
 import { EnrollmentService } from '../../src/patient/enrollment.service.js';
 import { PersonStore } from '../../src/patient/person.store.js';
 import { EditionCatalogue, hashOfDocument, onFile, PROGRAMS_FOLDER } from '../../src/program/edition.catalogue.js';
@@ -172,13 +173,31 @@ describe('danger in the first program', () => {
   });
 });
 
-test('the second enrollment’s tables are the fold of its own entries', async () => {
+test('I14: the tables of each enrollment are the fold of its own entries, the person with the first, whichever program told her of a result', async () => {
   const { one, two } = await inBoth();
   await world.issueOne(two, await prepared(two));
   await world.does(one, 'prescriber', positive(Date.now() - 60_000));
-  const state = foldEnrollment(await entriesOf(two.enrollment), documents);
-  expect(differences(state, await exported(two.enrollment))).toEqual([]);
+  const { file, at } = await loaded(two);
+  const edition = catalogue.inForce(OTHER, at);
+  if (edition === undefined) throw new Error('The second program has no edition.');
+  expect(toldOfAll(file, at, edition)).toBe(false);
+  await world.does(two, 'prescriber', { do: 'record-told-of-result' });
+  for (const each of [one, two]) {
+    const state = foldEnrollment(await entriesOf(each.enrollment), documents);
+    expect(state.person === null).toBe(each === two);
+    expect(differences(state, await exported(each.enrollment))).toEqual([]);
+    // She has heard it, and reads it in both.
+    const now = await loaded(each);
+    expect(toldOfAll(now.file, now.at, edition)).toBe(true);
+  }
 });
+
+async function loaded({ enrollment }: Patient) {
+  const query = { by: 'enrollment', value: enrollment, participants: [], caller: '', key: '' } as const;
+  const found = await new CaseStore(catalogue).load(database.pools.rest, query);
+  if (found === null) throw new Error('There is no such enrollment.');
+  return found;
+}
 
 const entriesOf = (enrollment: string) =>
   rows<Entry>(
@@ -190,8 +209,13 @@ const entriesOf = (enrollment: string) =>
 async function exported(enrollment: string): Promise<Rows> {
   const table = async (name: string, column: string) =>
     (await rows<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${name} t WHERE t.${column} = $1`, [enrollment])).map(({ row }) => row);
+  const person = await rows<{ row: object }>(
+    'SELECT to_jsonb(p) AS row FROM patient p JOIN enrollment e ON e.patient_id = p.id WHERE e.id = $1',
+    [enrollment],
+  );
   return {
     enrollment: await table('enrollment', 'id'),
+    patient: person.map(({ row }) => row),
     evidence: await table('evidence', 'enrollment_id'),
     prescription_authorization: await table('prescription_authorization', 'enrollment_id'),
     fill: await table('fill', 'enrollment_id'),
