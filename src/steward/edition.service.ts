@@ -11,6 +11,7 @@ import { said } from '../authorization/view.js';
 import type { Pools } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import { decideEdition, type EditionCommand, type EditionDraft, editionState, lastStep } from '../domain/edition-life.js';
+import type { ReasonCode } from '../domain/reason.js';
 import { fieldsInvalid } from '../http/problem.js';
 import { DeskRunner, type Subject } from '../participant/desk.runner.js';
 import { describeChanges } from '../program/change/describe.js';
@@ -40,6 +41,14 @@ const NEXT: Readonly<Record<EditionCommand['do'], string>> = {
   'approve-edition': 'Approved. It takes effect at its instant, everywhere at once.',
   'withdraw-edition': 'Withdrawn. It will not take effect.',
 };
+
+/** What keeps the step from being taken, and what helps; the words that other readers have speak of patients. The weightiest comes first. */
+const NOT_YET: readonly (readonly [ReasonCode, string])[] = [
+  ['WRONG_STATE', 'Not now. See which step the edition is at, and take the one after it.'],
+  ['EDITION_NOT_SOUND', 'Not yet. Mend what was found, and draft it again.'],
+  ['EDITION_TOO_LATE', 'Too late for its instant. Draft it again with a later one, more than five minutes ahead.'],
+  ['SECOND_PERSON_REQUIRED', 'Not yet. Another steward than its author approves it.'],
+];
 
 /** Editions on their way into force: two persons, one entry a step, and no restart. */
 @Injectable()
@@ -180,7 +189,9 @@ export class EditionService {
       command.do === 'draft-edition' ? 201 : 200,
     );
     const body = answer.body as object;
-    return { ...answer, body: decision.outcome === 'deny' ? { ...body, flaws } : { ...body, headline: NEXT[command.do] } };
+    if (decision.outcome !== 'deny') return { ...answer, body: { ...body, headline: NEXT[command.do] } };
+    const title = NOT_YET.find(([code]) => decision.reasons.includes(code))?.[1];
+    return { ...answer, body: { ...body, ...(title === undefined ? {} : { title }), flaws } };
   }
 
   private async found(hash: string): Promise<[KnownEdition, OnFile]> {

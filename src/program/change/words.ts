@@ -19,7 +19,7 @@ export function inWords(value: unknown, unit: Unit = null): string {
   if (value === false) return 'no';
   if (value === 'none') return 'not asked';
   if (typeof value === 'number') return counted(value, unit);
-  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value)) return value.replace('T', ' ').replace(/:00$/, '');
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value)) return value.replace('T', ' ').replace(/(:\d{2}):00$/, '$1');
   if (typeof value === 'string') return /^[a-z0-9-]+$/.test(value) && !/^\d{4}-/.test(value) ? spelled(value) : value;
   if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map((each) => inWords(each, unit)).join(', ');
   if (!isRecord(value)) return String(value);

@@ -117,6 +117,9 @@ describe('what an edition changes, as a clinician reads it', () => {
     expect(said(set('/effectiveUntil', leaf('2030-01-01T00:00:00')))).toEqual([
       'When it holds | Ends: 2030-01-01 00:00; before, no end is set.',
     ]);
+    expect(said(set('/effectiveUntil', leaf('2030-01-01T00:00')))).toEqual([
+      'When it holds | Ends: 2030-01-01 00:00; before, no end is set.',
+    ]);
   });
 
   test('what has no words of its own is still told', () => {

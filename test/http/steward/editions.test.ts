@@ -63,6 +63,7 @@ describe('the life of an edition', () => {
     expect((await step(hash, 'check')).body.edition.state).toBe('checked');
     const alone = await step(hash, 'approve', author);
     expect([alone.status, codes(alone)]).toEqual([409, ['SECOND_PERSON_REQUIRED']]);
+    expect(alone.body.title).toBe('Not yet. Another steward than its author approves it.');
     const approved = await step(hash, 'approve', second);
     expect([approved.status, approved.body.edition.state, approved.body.headline]).toEqual([
       200,
