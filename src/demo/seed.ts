@@ -91,6 +91,7 @@ async function writeParticipants(owner: pg.Client): Promise<void> {
 }
 
 interface Told extends Happening {
+  readonly program: string;
   readonly person: DemoPerson;
   readonly patient: string;
   readonly authorizations: string[];
@@ -110,11 +111,16 @@ async function tellStories(config: Config, owner: pg.Client, pools: Pools, say: 
     return file.people.flatMap((person) => {
       const patient = DEMO_IDS[person.key as keyof typeof DEMO_IDS] ?? uuidv7();
       const authorizations: string[] = [];
-      return tell(person, file, edition, now).map((happening) => ({ ...happening, person, patient, authorizations }));
+      return tell(person, file, edition, now).map((happening) => ({
+        ...happening,
+        program: file.program,
+        person,
+        patient,
+        authorizations,
+      }));
     });
   });
   told.sort((a, b) => a.at - b.at);
-  const program = demo[0]?.program ?? '';
   const people = new Set(told.map((each) => each.patient)).size;
   say(`Writing the demo's history: ${people} invented people, ${told.length} acts …`);
   const started = performance.now();
@@ -123,7 +129,7 @@ async function tellStories(config: Config, owner: pg.Client, pools: Pools, say: 
     await owner.query('UPDATE demo_clock SET offset_ms = round(extract(epoch FROM $1::timestamptz - clock_timestamp()) * 1000)', [
       new Date(happening.at).toISOString(),
     ]);
-    await run(runner, store, pools, program, happening);
+    await run(runner, store, pools, happening);
     done += 1;
     if (done % Math.ceil(told.length / 10) === 0) say(` ${Math.round((100 * done) / told.length)} %`);
   }
@@ -161,9 +167,9 @@ function callerOf({ who, person, patient, authorizations }: Told): { caller: Cal
   return { caller: { ...nobody, subject, role: 'prescriber', participantId: id }, actor: { role: 'prescriber', id } };
 }
 
-async function run(runner: CommandRunner, store: CaseStore, pools: Pools, program: string, told: Told): Promise<void> {
+async function run(runner: CommandRunner, store: CaseStore, pools: Pools, told: Told): Promise<void> {
   const { caller, actor } = callerOf(told);
-  const { what, person, patient } = told;
+  const { what, program, person, patient } = told;
   const { authorization: index, ...rest } = what as typeof what & { authorization?: number };
   if (index !== undefined) told.authorizations[index] ??= uuidv7();
   const command = (loaded: LoadedCase, id: string): Command =>

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AGREEMENT, FERTILE, UNKNOWN } from '../http/patient/newcomers.js';
 import type { Answer, Caller } from '../support/caller.js';
+import { openTestDatabase } from '../support/database.js';
 import { DAY_MS, HOUR_MS } from '../support/durations.js';
 import { type House, houseWith } from '../support/house-with.js';
 import { ServiceRun } from '../support/service-run.js';
@@ -218,6 +219,30 @@ describe('a house to which one folder was added', () => {
     const { programs } = (await stranger.get('/v1/programs')).body as unknown as { programs: { program: string }[] };
     expect(programs.map(({ program }) => program)).not.toContain(PROGRAM);
   });
+});
+
+// A story of the second demo was once told in the first one's program, and then no demo started.
+it('has people of its own in the demo, beside those of the other programs', async () => {
+  const database = await openTestDatabase();
+  const own = houseWith(PROGRAM, added);
+  try {
+    const demo = join(own.folder, 'programs', OTHER, 'demo.json');
+    const { people, ...rest } = JSON.parse(readFileSync(demo, 'utf8')) as { people: object[] };
+    writeFileSync(demo, JSON.stringify({ ...rest, people: people.slice(0, 1) }));
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', 'seed'], {
+      cwd: own.folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, DATABASE_URL: database.serviceUrl, DATABASE_OWNER_URL: database.ownerUrl, REMS_DATA_DIR: own.folder },
+    });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('2 invented people')]);
+    const { rows } = await database.owner.query<{ told: string }>(
+      `SELECT e.program || ' ' || p.family_name || ' ' || e.category AS told FROM enrollment e JOIN patient p ON p.id = e.patient_id ORDER BY 1`,
+    );
+    expect(rows.map(({ told }) => told)).toEqual([`${OTHER} Adeyemi frp-adult`, `${PROGRAM} Vantongeren closed`]);
+  } finally {
+    own.close();
+    await database.close();
+  }
 });
 
 /** The auditor sees what was decided, by which edition, refusals among it; and every decision can be taken again. */
