@@ -5,7 +5,7 @@ import { PRODUCT_SYSTEMS, type ProductSystem } from '../program/products.js';
 export class FindProgramQuery {
   @ChoiceField(PRODUCT_SYSTEMS, { description: 'What the code is: an NDC (United States), an RxNorm concept, a DIN (Canada), or another' })
   system!: ProductSystem;
-  @CodeField(60, { description: 'The product’s code, for example 59572-0425-21; an NDC with its dashes, or without' })
+  @CodeField(60, { description: 'The product’s code, for example 99999-0425-21; an NDC with its dashes, or without' })
   code!: string;
   @CodeField(20, { description: 'Where it is dispensed, for example US' })
   jurisdiction!: string;

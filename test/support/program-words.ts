@@ -43,8 +43,11 @@ function wordsOfEdition(document: Tree): ProgramWord[] {
     ...list(products['codes']).map((each) => [nameIn(tree(each)['title']), 'product']),
     ...list(products['makers']).map((each) => [each, 'maker']),
   ];
+  // An RxNorm number of four digits stands in many a text by chance.
+  const numbers = list(products['codes']).map((each) => String(tree(each)['code'] ?? ''));
   const questions = tree(document['declaredAnswers']);
   const codes = [
+    ...numbers.filter((code) => code.length >= 8).map((code) => [code, 'product number']),
     ...Object.keys(tree(document['categories'])).map((code) => [code, 'category']),
     ...Object.keys(tree(tree(document['contraception'])['methods'])).map((code) => [code, 'contraception method']),
     ...Object.keys(questions).map((code) => [code, 'question']),

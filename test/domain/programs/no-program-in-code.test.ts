@@ -30,7 +30,7 @@ describe('the words that are looked for', () => {
   test('are those of every folder, of each kind', () => {
     const folders = readdirSync(PROGRAMS_FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect(of('program').map(({ text }) => text)).toEqual(expect.arrayContaining(folders.map(({ name }) => name)));
-    for (const what of ['molecule', 'product', 'category', 'contraception method', 'question', 'medicine'])
+    for (const what of ['molecule', 'product', 'product number', 'category', 'contraception method', 'question', 'medicine'])
       expect([what, of(what)]).not.toEqual([what, []]);
   });
 
