@@ -167,10 +167,21 @@ export const surveysAnswerable: Check = (checked) => {
 };
 
 const JUDGED_SECTIONS =
-  /^\/(adulthoodAge|agreement|authorization|categories|clearing|contraception|gate|holds|prescription|tests|therapy)(\/|$)/;
+  /^\/(adulthoodAge|agreement|authorization|categories|clearing|contraception|exceptionLimits|gate|holds|prescription|tests|therapy)(\/|$)/;
 
 /** Values nobody knows: whatever needs one is refused, which is safe and stops everybody it concerns. */
-export const unknownValues: Check = (checked) =>
-  leavesOf(checked.read.document)
+export const unknownValues: Check = (checked) => [
+  ...leavesOf(checked.read.document)
     .filter(({ path, leaf }) => leaf['value'] === null && JUDGED_SECTIONS.test(path))
-    .map(({ path }) => warning(checked, path, 'Not known: whatever needs this value is refused until somebody knows it.'));
+    .map(({ path }) => warning(checked, path, 'Not known: whatever needs this value is refused until somebody knows it.')),
+  ...exceptionsWithoutLimits(checked),
+];
+
+/** Exceptions that are listed, and that nobody can grant because nothing says how often. */
+function exceptionsWithoutLimits(checked: Checked): Flaw[] {
+  const { read } = checked;
+  if (read.keys('/exceptions').length === 0 || read.has('/exceptionLimits')) return [];
+  return [
+    warning(checked, '/exceptionLimits', 'How often an exception may be granted is not said: each is refused until somebody says it.'),
+  ];
+}

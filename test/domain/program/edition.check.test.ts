@@ -329,6 +329,20 @@ describe('what is no refusal', () => {
     expect(flaws).toContainEqual(expect.objectContaining({ path: '/prescription/maxSupplyDays', weight: 'warning' }));
   });
 
+  test('exceptions that nobody can grant are a warning, whether the limits are missing or not known; no edition on file has it', () => {
+    const at = (flaws: readonly Flaw[]) =>
+      flaws.filter(({ path }) => path.startsWith('/exceptionLimits')).map(({ path, weight }) => [path, weight]);
+    expect(at(flawsOf(changed((document) => remove(document, '/exceptionLimits'))))).toEqual([['/exceptionLimits', 'warning']]);
+    expect(at(flawsOf(changed(set('/exceptionLimits/perPatientDays', null))))).toEqual([['/exceptionLimits/perPatientDays', 'warning']]);
+    const none = changed((document) => {
+      remove(document, '/exceptionLimits');
+      write(document, '/exceptions', {});
+    });
+    expect(at(flawsOf(none))).toEqual([]);
+    const shipped = catalogue.programs().flatMap((program) => catalogue.editionsOf(program));
+    expect(shipped.flatMap(({ document }) => at(flawsOf(document)))).toEqual([]);
+  });
+
   test('answers that match no rule are a warning', () => {
     const flaws = flawsOf(changed((document) => remove(document, `/categoryRules/${lastRule}`)));
     expect([isSound(flaws), flaws.some(({ path, weight }) => path === '/categoryRules' && weight === 'warning')]).toEqual([true, true]);
