@@ -32,7 +32,7 @@ export interface Config {
   readonly restPoolSize: number;
   /** REMS_POOL_QUEUE_LIMIT · callers that may wait for a connection, per pool; the next one is told "overloaded" at once. */
   readonly poolQueueLimit: number;
-  /** REMS_POOL_WAIT_MS · the longest such a wait, at most 200 ms, so that a refusal for overload leaves within 250 ms. */
+  /** REMS_POOL_WAIT_MS · the longest that one request waits for its connections, all together, at most 200 ms, so that a refusal for overload leaves within 250 ms. */
   readonly poolWaitMs: number;
   /** REMS_STATEMENT_TIMEOUT_MS · Postgres ends a statement that runs longer. */
   readonly statementTimeoutMs: number;

@@ -1,11 +1,10 @@
 import type { OperationId } from '../auth/permission.js';
 import { newId } from '../chance.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
-import type { QueryPool } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { ReasonCode } from '../domain/reason.js';
 import type { Caller } from './caller.js';
-import type { CaseStore, LoadedCase } from './case.store.js';
+import type { CaseStore, Db, LoadedCase } from './case.store.js';
 import { entryStatement } from './case.write.js';
 import { sealedEntry } from './entry.js';
 import { NotFound } from './outcome.errors.js';
@@ -36,7 +35,7 @@ export const deniedCase = (operation: OperationId, { at, enrollmentId, revision,
  */
 export async function accessDenied(
   { store, signer }: { readonly store: CaseStore; readonly signer: EntrySigner },
-  lane: QueryPool,
+  lane: Db,
   caller: Caller,
   { operation, at, aggregate, patient }: Denied,
 ): Promise<NotFound> {

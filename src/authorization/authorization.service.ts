@@ -9,7 +9,7 @@ import { actorOf, mayTouch } from './access.js';
 import { answerTo } from './answer.js';
 import { attest, type StatementId } from './attestation.js';
 import { POOLS } from './authorization.tokens.js';
-import { CaseStore, type LoadedCase } from './case.store.js';
+import { CaseStore, type Db, type LoadedCase } from './case.store.js';
 import { CommandRunner, type Decided, type Sent } from './command.runner.js';
 import { NotFound } from './outcome.errors.js';
 import { authorizationView } from './view.js';
@@ -36,10 +36,11 @@ export class AuthorizationService {
     keyed: Keyed,
   ): Promise<Sent> {
     const id = uuidv7();
+    const lane = this.pools.rest.visit();
     return this.runner.run({
       principal,
-      lane: this.pools.rest,
-      target: await this.enrollmentOf(enrollment),
+      lane,
+      target: await this.enrollmentOf(lane, enrollment),
       idempotency: keyed,
       operation: 'startAuthorization',
       mayTouch: (loaded) => mayTouch(principal, 'startAuthorization', loaded),
@@ -119,8 +120,11 @@ export class AuthorizationService {
   }
 
   /** How the runner finds the enrollment of that patient in that program. */
-  private async enrollmentOf({ patientId, program }: { patientId: string; program: string }): Promise<{ by: 'enrollment'; value: string }> {
-    const id = await this.store.enrollmentId(this.pools.rest, patientId, program);
+  private async enrollmentOf(
+    db: Db,
+    { patientId, program }: { patientId: string; program: string },
+  ): Promise<{ by: 'enrollment'; value: string }> {
+    const id = await this.store.enrollmentId(db, patientId, program);
     if (id === null) throw new NotFound();
     return { by: 'enrollment', value: id };
   }

@@ -1,5 +1,6 @@
-import { QueryPool, type Tx } from '../database/pools.js';
+import { QueryPool, type Tx, Visit } from '../database/pools.js';
 import { Together } from '../database/together.js';
+import type { Waits } from '../database/wait-budget.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Case } from '../domain/patient.js';
 import type { EditionCatalogue } from '../program/edition.catalogue.js';
@@ -8,7 +9,7 @@ import { type CaseRow, type EarlierReply, toAuthorization, toFill, toParticipant
 import type { Statement } from './case.write.js';
 
 /** Anything that runs a statement: a pool, or an open transaction. */
-export type Db = Pick<QueryPool, 'query'> | Tx;
+export type Db = Pick<QueryPool, 'query'> | Visit | Tx;
 
 /** A case as read, with what stands beside it. */
 export interface LoadedCase {
@@ -77,6 +78,7 @@ export class CaseStore {
   /** Through a pool together with what others ask at this moment; in a transaction alone. */
   private async row(db: Db, query: CaseQuery): Promise<ReadRow> {
     if (db instanceof QueryPool) return this.lanesOf(db)[query.by].answer(query);
+    if (db instanceof Visit) return this.lanesOf(db.pool)[query.by].answer(query, db.budget);
     const [row] = await this.rowsOf(db, query.by, [query]);
     if (!row) throw new Error('The database answered a question about a case with no row.');
     return row;
@@ -87,19 +89,19 @@ export class CaseStore {
     if (known) return known;
     const { waitMs } = pool;
     const lane = (by: CaseBy) =>
-      new Together<CaseQuery, ReadRow>((queries, since) => this.rowsOf(pool, by, queries, since), { ...READS, waitMs });
+      new Together<CaseQuery, ReadRow>((queries, budget) => this.rowsOf(pool, by, queries, budget), { ...READS, waitMs });
     const lanes: Lanes = {
       number: lane('number'),
       authorization: lane('authorization'),
       enrollment: lane('enrollment'),
-      write: new Together<Statement, boolean>((statements, since) => writtenTogether(pool, statements, since), { ...WRITES, waitMs }),
+      write: new Together<Statement, boolean>((statements, budget) => writtenTogether(pool, statements, budget), { ...WRITES, waitMs }),
     };
     this.lanes.set(pool, lanes);
     return lanes;
   }
 
   /** The rows of those questions, in their order, by one statement. */
-  private async rowsOf(db: Db, by: CaseBy, queries: readonly CaseQuery[], waitingSince?: number): Promise<ReadRow[]> {
+  private async rowsOf(db: Db, by: CaseBy, queries: readonly CaseQuery[], budget?: Waits): Promise<ReadRow[]> {
     const { name, text } = CASES_BY[by];
     const values = [
       queries.map((each) => each.value),
@@ -107,7 +109,7 @@ export class CaseStore {
       queries.map((each) => each.caller),
       queries.map((each) => each.key),
     ];
-    const { rows } = await db.query<ReadRow & { nth: number }>(text, values, name, waitingSince);
+    const { rows } = await db.query<ReadRow & { nth: number }>(text, values, name, budget);
     await this.keepUp(db, rows);
     return rows.sort((a, b) => a.nth - b.nth);
   }
@@ -181,7 +183,9 @@ export class CaseStore {
    * and decide again.
    */
   write(db: Db, statement: Statement): Promise<boolean> {
-    return db instanceof QueryPool ? this.lanesOf(db).write.answer(statement) : written(db, statement);
+    if (db instanceof QueryPool) return this.lanesOf(db).write.answer(statement);
+    if (db instanceof Visit) return this.lanesOf(db.pool).write.answer(statement, db.budget);
+    return written(db, statement);
   }
 }
 
@@ -194,8 +198,8 @@ const WRITES = { most: 8, atOnce: 2 } as const;
 
 const isPresent = (row: ReadRow): row is CaseRow => 'id' in row && row.id !== null;
 
-async function written(db: Db, { text, values, name }: Statement, waitingSince?: number): Promise<boolean> {
-  const { rows } = await db.query<{ written: number }>(text, values, name, waitingSince);
+async function written(db: Db, { text, values, name }: Statement, budget?: Waits): Promise<boolean> {
+  const { rows } = await db.query<{ written: number }>(text, values, name, budget);
   return rows[0]?.written === 1;
 }
 
@@ -207,15 +211,15 @@ async function written(db: Db, { text, values, name }: Statement, waitingSince?:
 async function writtenTogether(
   pool: QueryPool,
   statements: readonly Statement[],
-  waitingSince: number,
+  budget: Waits,
 ): Promise<readonly (boolean | Promise<boolean>)[]> {
   const [first] = statements;
-  if (first && statements.length === 1) return [await written(pool, first, waitingSince)];
+  if (first && statements.length === 1) return [await written(pool, first, budget)];
   const rowOf = (place: number) => statements[place]?.locks ?? '';
   const places = [...statements.keys()].sort((a, b) => (rowOf(a) < rowOf(b) ? -1 : rowOf(a) > rowOf(b) ? 1 : 0));
   const ordered = places.map((place) => statements[place] as Statement);
-  const results = await pool.together<{ written: number }>(ordered, waitingSince);
-  if (results === null) return statements.map((each) => written(pool, each));
+  const results = await pool.together<{ written: number }>(ordered, budget);
+  if (results === null) return statements.map((each) => written(pool, each, budget));
   return statements.map((_, place) => results[places.indexOf(place)]?.rows[0]?.written === 1);
 }
 

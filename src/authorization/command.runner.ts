@@ -4,7 +4,7 @@ import type { OperationId } from '../auth/permission.js';
 import { chance, newId } from '../chance.js';
 import type { SealedEntry } from '../compliance-log/seal.js';
 import type { EntrySigner } from '../compliance-log/signer.js';
-import type { QueryPool, Tx } from '../database/pools.js';
+import type { QueryPool, Tx, Visit } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { type Decision, decide, type Others } from '../domain/authorization/decide.js';
 import { actsElsewhere } from '../domain/authorization/heeding.js';
@@ -27,7 +27,8 @@ import { Indeterminate, KeyUsedOtherwise, NotFound, TooMuchTraffic } from './out
 /** What a service asks for in the name of its caller. */
 export interface Request {
   readonly principal: Caller;
-  readonly lane: QueryPool;
+  /** A visit, when something was asked of the database already: what the command waits comes out of the rest. */
+  readonly lane: QueryPool | Visit;
   readonly target: { readonly by: CaseBy; readonly value: string };
   /** Participants the command names besides the actor. */
   readonly participants?: readonly string[];
@@ -115,7 +116,9 @@ export class LostRace extends Error {}
 export class CommandRunner {
   constructor(private readonly parts: RunnerParts) {}
 
-  async run(request: Request): Promise<Sent> {
+  async run(asked: Request): Promise<Sent> {
+    const lane = asked.lane.visit();
+    const request = { ...asked, lane };
     const { principal, idempotency } = request;
     const key = idempotency?.key ?? '';
     const bodyHash = idempotency ? hashOfBody(principal, idempotency.body) : '';
@@ -127,7 +130,7 @@ export class CommandRunner {
       if (request.exists?.(found) === false) throw new NotFound();
       checkClock(found, this.parts);
       const loaded = request.unseen?.(found) ? unseenCase(found, participants, this.parts.catalogue) : found;
-      await request.reads?.(request.lane, loaded);
+      await request.reads?.(lane, loaded);
       const prepared = this.decided(request, loaded, key, bodyHash);
       try {
         if (await this.write(request, prepared)) return prepared.sent;

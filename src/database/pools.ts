@@ -9,6 +9,7 @@ import type { Log } from './embedded-postgres.js';
 import { asksForRetry, breaksConnection, DatabaseUnavailable, messageOf, OutcomeUnknown, Overloaded } from './errors.js';
 import { sqlTypes } from './sql-types.js';
 import { Lease, type NamedStatement, type Result, runOnce, type Tx } from './transaction.js';
+import { WaitBudget, type Waits } from './wait-budget.js';
 
 export { DatabaseUnavailable, OutcomeUnknown, Overloaded } from './errors.js';
 export { toTimestamptz } from './sql-types.js';
@@ -126,16 +127,16 @@ export class QueryPool {
   /**
    * One statement in its own transaction.
    * @param name prepares the statement under this name on each connection; use one for every statement of the hot path
-   * @param waitingSince when the caller began to wait for his turn, by `performance.now()`; left out: now
+   * @param budget what the caller may wait for his turn; left out: `poolWaitMs` for this one
    * @throws Overloaded, DatabaseUnavailable: nothing was written · OutcomeUnknown: perhaps · pg.DatabaseError: Postgres refused it
    */
   async query<Row = Record<string, unknown>>(
     text: string,
     values: readonly unknown[] = [],
     name?: string,
-    waitingSince?: number,
+    budget?: Waits,
   ): Promise<Result<Row>> {
-    const lease = await this.lease(waitingSince);
+    const lease = await this.lease(budget);
     try {
       return await lease.run<Row>(text, values, name);
     } catch (error) {
@@ -149,15 +150,12 @@ export class QueryPool {
 
   /**
    * Several statements in one transaction: one commit for all of them, and one way to the server and back.
-   * @param waitingSince as of `query`
+   * @param budget as of `query`
    * @returns a result each, in their order; null when one failed, or waited too long for a row, and nothing at all was written
    * @throws Overloaded, DatabaseUnavailable: nothing was written · OutcomeUnknown: perhaps
    */
-  async together<Row = Record<string, unknown>>(
-    statements: readonly NamedStatement[],
-    waitingSince?: number,
-  ): Promise<Result<Row>[] | null> {
-    const lease = await this.lease(waitingSince);
+  async together<Row = Record<string, unknown>>(statements: readonly NamedStatement[], budget?: Waits): Promise<Result<Row>[] | null> {
+    const lease = await this.lease(budget);
     try {
       return await lease.runTogether<Row>(statements, Math.min(togetherLockMs, this.settings.lockTimeoutMs));
     } catch (error) {
@@ -171,10 +169,11 @@ export class QueryPool {
   /**
    * Runs `work` in a READ COMMITTED transaction and commits. When Postgres asks for a retry (40001, 40P01) the whole of it runs again, at most
    * five times in all, so `work` must do nothing outside the database that it would not do twice.
+   * @param budget as of `query`
    * @throws as `query`, and whatever `work` throws, after a rollback
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const lease = await this.lease();
+  async transaction<T>(work: (tx: Tx) => Promise<T>, budget?: Waits): Promise<T> {
+    const lease = await this.lease(budget);
     try {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -197,6 +196,11 @@ export class QueryPool {
     return this.settings.poolWaitMs;
   }
 
+  /** The door for one command: all its waits come out of one `poolWaitMs`. */
+  visit(): Visit {
+    return new Visit(this);
+  }
+
   stats(): PoolStats {
     return { size: this.size, busy: this.busy, waiting: this.queue.length, refused: this.refused };
   }
@@ -214,9 +218,18 @@ export class QueryPool {
     if (!this.pool.ending) await this.pool.end();
   }
 
-  /** Waits for a turn, then for a connection, together no longer than `poolWaitMs`. */
-  private async lease(waitingSince = performance.now()): Promise<Lease> {
-    const until = waitingSince + this.settings.poolWaitMs;
+  /** Waits for a turn, then for a connection, together no longer than the budget has left. */
+  private async lease(budget: Waits = new WaitBudget(this.settings.poolWaitMs)): Promise<Lease> {
+    const until = performance.now() + budget.leftMs;
+    const waited = budget.wait();
+    try {
+      return await this.leaseUntil(until);
+    } finally {
+      waited();
+    }
+  }
+
+  private async leaseUntil(until: number): Promise<Lease> {
     await this.turn(until);
     const connecting = this.pool.connect();
     const client = await within(until, connecting).catch((error: unknown) => {
@@ -265,6 +278,30 @@ export class QueryPool {
     const next = this.queue.shift();
     if (next) next.admit();
     else this.busy--;
+  }
+}
+
+/** A door as one command sees it, however many connections it needs one after the other. */
+export class Visit {
+  readonly budget: WaitBudget;
+
+  constructor(readonly pool: QueryPool) {
+    this.budget = new WaitBudget(pool.waitMs);
+  }
+
+  /** As `QueryPool.query`. */
+  query<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = [], name?: string): Promise<Result<Row>> {
+    return this.pool.query<Row>(text, values, name, this.budget);
+  }
+
+  /** As `QueryPool.transaction`. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.pool.transaction(work, this.budget);
+  }
+
+  /** It is the same visit. */
+  visit(): this {
+    return this;
   }
 }
 

@@ -1,17 +1,23 @@
 import { Overloaded } from './errors.js';
+import { together, WaitBudget, type Waits } from './wait-budget.js';
 
 export interface TogetherOptions {
   /** Questions in one batch at the most. */
   readonly most: number;
   /** Batches under way at once. */
   readonly atOnce: number;
-  /** The longest wait before a question is sent; after it the caller hears that there is too much to do, milliseconds. */
+  /**
+   * The longest wait before a question is sent that comes without a budget of its own; after it the caller hears that there is too much to do,
+   * milliseconds.
+   */
   readonly waitMs: number;
 }
 
 interface Waiting<Question, Answer> {
   readonly question: Question;
-  readonly since: number;
+  readonly budget: Waits;
+  /** It waits no longer: it was sent, or refused. */
+  readonly waited: () => void;
   readonly resolve: (answer: Answer | Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,18 +33,18 @@ export class Together<Question, Answer> {
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param ask answers a batch in its order, at once or one by one; a batch that fails as a whole fails each of its questions. It is told since
-   * when the first of them has been waiting, by `performance.now()`, so that a wait of its own comes out of the same time.
+   * @param ask answers a batch in its order, at once or one by one; a batch that fails as a whole fails each of its questions. A wait of its own
+   * comes out of the budgets of all of them.
    */
   constructor(
-    private readonly ask: (questions: readonly Question[], waitingSince: number) => Promise<readonly (Answer | Promise<Answer>)[]>,
+    private readonly ask: (questions: readonly Question[], budget: Waits) => Promise<readonly (Answer | Promise<Answer>)[]>,
     private readonly options: TogetherOptions,
   ) {}
 
   /** @throws Overloaded when it could not be sent in time; whatever `ask` throws */
-  answer(question: Question): Promise<Answer> {
+  answer(question: Question, budget: Waits = new WaitBudget(this.options.waitMs)): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ question, since: performance.now(), resolve, reject });
+      this.waiting.push({ question, budget, waited: budget.wait(), resolve, reject });
       // After whatever else has arrived by now: those that come in one breath of the event loop go in one batch.
       this.soon ??= setImmediate(() => {
         this.soon = undefined;
@@ -56,15 +62,15 @@ export class Together<Question, Answer> {
         this.send();
       });
     }
-    if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.refuseTheLate(), this.options.waitMs);
+    this.watch();
   }
 
   private async run(batch: readonly Waiting<Question, Answer>[]): Promise<void> {
     try {
-      const since = batch[0]?.since ?? performance.now();
+      for (const each of batch) each.waited();
       const answers = await this.ask(
         batch.map((each) => each.question),
-        since,
+        together(batch.map((each) => each.budget)),
       );
       if (answers.length !== batch.length) throw new Error(`${batch.length} questions were given ${answers.length} answers.`);
       for (const [place, each] of batch.entries()) each.resolve(answers[place] as Answer | Promise<Answer>);
@@ -73,13 +79,21 @@ export class Together<Question, Answer> {
     }
   }
 
-  private refuseTheLate(): void {
+  /** Looks again when the first of those who wait has waited all he may. */
+  private watch(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
-    const now = performance.now();
-    const late = this.waiting.filter((each) => now - each.since >= this.options.waitMs);
-    this.waiting = this.waiting.slice(late.length);
-    for (const each of late) each.reject(new Overloaded(`No turn came within ${this.options.waitMs} ms. Try again in a moment.`));
-    const [oldest] = this.waiting;
-    if (oldest) this.timer = setTimeout(() => this.refuseTheLate(), this.options.waitMs - (now - oldest.since));
+    if (this.waiting.length === 0) return;
+    this.timer = setTimeout(() => this.refuseTheLate(), Math.ceil(Math.min(...this.waiting.map((each) => each.budget.leftMs))));
+  }
+
+  private refuseTheLate(): void {
+    const late = this.waiting.filter((each) => each.budget.leftMs === 0);
+    this.waiting = this.waiting.filter((each) => !late.includes(each));
+    for (const { waited, reject } of late) {
+      waited();
+      reject(new Overloaded('No turn came in time. Try again in a moment.'));
+    }
+    this.watch();
   }
 }

@@ -34,7 +34,7 @@ export const EDGE_LIMITS: EdgeLimits = {
 
 // Sized for two cores: at 1,500 requests a second and some 10 ms each, 16 are at work. The counter gets a pool of its own in the
 // database as well; more at work than connections only moves the queue from here, where it is bounded and answered, to there. Whoever waited
-// here may wait once more for a connection (REMS_POOL_WAIT_MS, at most 200 ms): together that has to stay below 250 ms.
+// here may wait once more for his connections (REMS_POOL_WAIT_MS, at most 200 ms for all of them): together that has to stay below 250 ms.
 export const LANE_LIMITS: Readonly<Record<'counter' | 'rest', LaneLimits>> = {
   counter: { maxInFlight: 64, maxQueued: 128, maxWaitMs: 40 },
   rest: { maxInFlight: 32, maxQueued: 64, maxWaitMs: 40 },

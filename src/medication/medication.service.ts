@@ -91,12 +91,12 @@ export class MedicationService {
 
   /** Reading it leaves an entry: who looked, and when. The open prescription, or the one in preparation, is what the dose is looked at on. */
   async reviewForPractice(caller: Principal, patient: string, program: string): Promise<Sent> {
-    const { rest } = this.pools;
-    const enrollment = await this.parts.store.enrollmentId(rest, patient, program);
+    const lane = this.pools.rest.visit();
+    const enrollment = await this.parts.store.enrollmentId(lane, patient, program);
     if (enrollment === null) throw new NotFound();
     return this.runner.run({
       principal: caller,
-      lane: rest,
+      lane,
       target: { by: 'enrollment', value: enrollment },
       operation: 'clinicalReview',
       idempotency: null,

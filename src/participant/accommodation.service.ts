@@ -59,7 +59,7 @@ export class AccommodationService {
       idempotency: keyed,
       participants: [],
       program,
-      subject: async () => ({ kind: 'program', id: program, saw: await this.store.programVersion(this.pools.rest, program) }),
+      subject: async (_, db) => ({ kind: 'program', id: program, saw: await this.store.programVersion(db, program) }),
       command: ({ at, file }, id) => ({
         do: 'set-accommodation',
         id,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Db } from '../authorization/case.store.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Accommodation } from '../domain/patient.js';
@@ -24,7 +25,7 @@ export class AccommodationStore {
   }
 
   /** The last version of the program's own entries. The unique index on (aggregate, version) refuses the slower of two that read the same. */
-  async programVersion(db: QueryPool, program: string): Promise<number> {
+  async programVersion(db: Db, program: string): Promise<number> {
     const { rows } = await db.query<{ version: number | null }>(
       'SELECT max(version) AS version FROM entry WHERE aggregate_id = $1 AND version IS NOT NULL',
       [program],

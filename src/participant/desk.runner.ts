@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from '../auth/principal.js';
 import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
-import type { LoadedCase } from '../authorization/case.store.js';
+import type { Db, LoadedCase } from '../authorization/case.store.js';
 import {
   type Answer,
   checkClock,
@@ -19,7 +19,7 @@ import { nobodysCase } from '../authorization/nobodys-case.js';
 import { Indeterminate, NotFound, TooMuchTraffic } from '../authorization/outcome.errors.js';
 import { recorded } from '../compliance-log/recorded.js';
 import { sqlState } from '../database/errors.js';
-import type { Pools, Tx } from '../database/pools.js';
+import type { Pools, Tx, Visit } from '../database/pools.js';
 import type { Decision } from '../domain/authorization/decide.js';
 import type { Attestation, LogEntry } from '../domain/log-entry.js';
 import type { Edition } from '../domain/program.js';
@@ -42,7 +42,7 @@ export interface DeskRequest<C extends { readonly do: string }, S extends Subjec
   /** The program it is about; the first one on file when it is about none in particular. */
   readonly program?: string;
   /** null answers 404: there is no such thing, or it is not this caller's. */
-  readonly subject: (loaded: LoadedCase) => Promise<S | null> | S | null;
+  readonly subject: (loaded: LoadedCase, db: Db) => Promise<S | null> | S | null;
   /** The edition it is about, when that is not the one in force. */
   readonly edition?: (subject: S) => Edition;
   readonly command: (loaded: LoadedCase, id: string) => C;
@@ -75,17 +75,18 @@ export class DeskRunner {
     const { principal, idempotency } = request;
     const bodyHash = hashOfBody(principal, idempotency.body);
     const ids = [principal.participantId ?? principal.siteId, ...request.participants].filter((id) => id !== null);
+    const lane = this.pools.rest.visit();
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-      const read = await this.parts.store.loadParticipants(this.pools.rest, ids, principal.subject, idempotency.key);
+      const read = await this.parts.store.loadParticipants(lane, ids, principal.subject, idempotency.key);
       if (read.earlier) return replayOf(read.earlier, bodyHash);
       const anybodys = nobodysCase(read, this.parts.catalogue);
       const loaded = request.program === undefined ? anybodys : { ...anybodys, program: request.program };
-      const subject = await request.subject(loaded);
+      const subject = await request.subject(loaded, lane);
       if (subject === null) throw new NotFound();
       checkClock(loaded, this.parts);
       const decided = this.decided(request, loaded, subject);
       try {
-        return await this.write(request, decided, subject, bodyHash);
+        return await this.write(lane, request, decided, subject, bodyHash);
       } catch (error) {
         if (!(error instanceof LostRace) && sqlState(error) !== UNIQUE_VIOLATION) throw error;
       }
@@ -107,6 +108,7 @@ export class DeskRunner {
   }
 
   private async write<C extends { readonly do: string }, S extends Subject>(
+    lane: Visit,
     request: DeskRequest<C, S>,
     decided: Decided<C>,
     subject: S,
@@ -141,7 +143,7 @@ export class DeskRunner {
       this.parts.signer,
     );
     const organization = principal.siteId ?? principal.participantId;
-    await this.pools.rest.transaction((tx) =>
+    await lane.transaction((tx) =>
       recorded(tx, async () => {
         if (accepted && !(await request.write(tx, decided, subject))) throw new LostRace();
         const at = new Date(loaded.at).toISOString();

@@ -9,7 +9,7 @@ import { POOLS } from '../authorization/authorization.tokens.js';
 import { CommandRunner, type Decided, type Sent } from '../authorization/command.runner.js';
 import { NotFound } from '../authorization/outcome.errors.js';
 import { said } from '../authorization/view.js';
-import type { Pools } from '../database/pools.js';
+import type { Pools, Visit } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { HOUR_MS, type Instant } from '../domain/calendar.js';
 import { type PageCursor, writeCursor } from '../http/page-cursor.js';
@@ -51,7 +51,8 @@ export class ExceptionService {
 
   async request(principal: Principal, authorization: string, asked: AskedException, keyed: Keyed): Promise<Sent> {
     const { kind, reason, evidence, takesUp } = asked;
-    let earlier = takesUp === null ? null : await this.store.find(this.pools.rest, takesUp);
+    const lane = this.pools.rest.visit();
+    let earlier = takesUp === null ? null : await this.store.find(lane, takesUp);
     const takable = earlier?.authorization === authorization && principal.role === 'administrator';
     if (takesUp !== null && !takable) throw new NotFound();
     const requester = principal.participantId ?? principal.siteId ?? '';
@@ -72,7 +73,7 @@ export class ExceptionService {
       answerReason: null,
     });
     return this.runner.run({
-      ...this.about(principal, 'requestException', authorization, keyed),
+      ...this.about(lane, principal, 'requestException', authorization, keyed),
       command: ({ at, file }, id) => ({
         do: 'request-exception',
         id,
@@ -126,12 +127,13 @@ export class ExceptionService {
     keyed: Keyed,
     command: (request: ExceptionRequest, base: Pick<Command, 'id' | 'at' | 'by'>, by: string) => Command,
   ): Promise<Sent> {
-    const found = await this.store.find(this.pools.rest, id);
+    const lane = this.pools.rest.visit();
+    const found = await this.store.find(lane, id);
     if (found === null) throw new NotFound();
     let request = found;
     const by = principal.participantId ?? '';
     return this.runner.run({
-      ...this.about(principal, operation, request.authorization, keyed),
+      ...this.about(lane, principal, operation, request.authorization, keyed),
       participants: [request.requestedBy],
       command: ({ at, file }, fact) => ({
         ...command(request, { id: fact, at, by: actorOf(principal, file.patient) }, by),
@@ -151,10 +153,10 @@ export class ExceptionService {
     });
   }
 
-  private about(principal: Principal, operation: OperationId, authorization: string, keyed: Keyed) {
+  private about(lane: Visit, principal: Principal, operation: OperationId, authorization: string, keyed: Keyed) {
     return {
       principal,
-      lane: this.pools.rest,
+      lane,
       target: { by: 'authorization' as const, value: authorization },
       idempotency: keyed,
       operation,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Db } from '../authorization/case.store.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { PageCursor } from '../http/page-cursor.js';
@@ -43,7 +44,7 @@ export class ExceptionStore {
     return rows;
   }
 
-  async find(db: Pick<QueryPool, 'query'> | Tx, id: string): Promise<KnownRequest | null> {
+  async find(db: Db, id: string): Promise<KnownRequest | null> {
     const { rows } = await db.query<KnownRequest>(`${REQUEST} WHERE r.id = $1`, [id]);
     return rows[0] ?? null;
   }

@@ -45,8 +45,8 @@ export class FindingService {
       principal,
       idempotency: keyed,
       participants: asked.do === 'assign-finding' ? [asked.owner] : [],
-      subject: async () => {
-        const known = await this.store.find(this.pools.rest, id);
+      subject: async (_, db) => {
+        const known = await this.store.find(db, id);
         const { patient, authorization, finding } = known ?? {};
         return known && finding
           ? { kind: 'finding', id, saw: finding.revision, patient: patient ?? null, authorization: authorization ?? null, known }

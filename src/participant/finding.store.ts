@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Db } from '../authorization/case.store.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { Finding } from '../domain/finding.js';
@@ -72,7 +73,7 @@ export class FindingStore {
     return rows.map(toKnown);
   }
 
-  async find(db: QueryPool, id: string): Promise<KnownFinding | null> {
+  async find(db: Db, id: string): Promise<KnownFinding | null> {
     const { rows } = await db.query<FindingRow>(`${FINDING} WHERE f.id = $1`, [id]);
     return rows[0] ? toKnown(rows[0]) : null;
   }

@@ -35,12 +35,13 @@ export class PatientDeskService {
   /** For her own screen. It changes nothing and leaves no entry. */
   async status(caller: Principal, program: string): Promise<MyStatusView> {
     const patient = ownPatient(caller);
-    const enrollment = await this.parts.store.enrollmentId(this.pools.rest, patient, program);
+    const lane = this.pools.rest.visit();
+    const enrollment = await this.parts.store.enrollmentId(lane, patient, program);
     const query = { by: 'enrollment', value: enrollment ?? '', participants: [], caller: caller.subject, key: '' } as const;
-    const loaded = enrollment === null ? null : await this.parts.store.load(this.pools.rest, query);
+    const loaded = enrollment === null ? null : await this.parts.store.load(lane, query);
     const speaker = speakerFor(caller, patient, undefined, this.parts.catalogue);
     if (loaded === null) throw new NotFound();
-    if (!speaker.reaches('myStatus', loaded)) throw await accessDenied(this.parts, this.pools.rest, caller, deniedCase('myStatus', loaded));
+    if (!speaker.reaches('myStatus', loaded)) throw await accessDenied(this.parts, lane, caller, deniedCase('myStatus', loaded));
     const edition = this.parts.catalogue.inForce(program, loaded.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
     const file = asDecided(loaded.file, edition, loaded.at, this.parts.catalogue);

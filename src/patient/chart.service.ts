@@ -42,7 +42,7 @@ export class ChartService {
   }
 
   private async read(principal: Principal, operation: OperationId, patient: string, program: string): Promise<Reading> {
-    const { rest } = this.pools;
+    const rest = this.pools.rest.visit();
     const enrollment = await this.parts.store.enrollmentId(rest, patient, program);
     if (enrollment === null) throw new NotFound();
     const participants = principal.participantId === null ? [] : [principal.participantId];

@@ -103,7 +103,7 @@ export class EnrollmentService {
   /** A patient of one's own, in another program: her record, her answers and what both editions accept of her evidence come with her. */
   async enrollInProgram(principal: Principal, patient: string, request: EnrollInProgramRequest, keyed: Keyed): Promise<Sent> {
     this.checkProgram(request.program);
-    const { rest } = this.pools;
+    const rest = this.pools.rest.visit();
     const [person, enrollments] = await Promise.all([this.people.person(rest, patient), this.people.enrollments(rest, patient)]);
     const participants = principal.participantId === null ? [] : [principal.participantId];
     const read = await Promise.all(

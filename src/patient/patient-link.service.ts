@@ -9,7 +9,7 @@ import { POOLS, RUNNER_PARTS } from '../authorization/authorization.tokens.js';
 import type { LoadedCase } from '../authorization/case.store.js';
 import { CommandRunner, type Decided, type RunnerParts, type Sent } from '../authorization/command.runner.js';
 import { Indeterminate, NotFound } from '../authorization/outcome.errors.js';
-import type { Pools } from '../database/pools.js';
+import type { Pools, Visit } from '../database/pools.js';
 import type { Command } from '../domain/authorization/command.js';
 import { laxer } from '../domain/authorization/doubles.js';
 import { dateAt } from '../domain/calendar.js';
@@ -32,23 +32,31 @@ export class PatientLinkService {
   ) {}
 
   async link(principal: Principal, { patientId, otherPatientId, program }: Joined, keyed: Keyed): Promise<Sent> {
-    const pair = await this.both(principal, [patientId, otherPatientId], program);
+    const lane = this.pools.rest.visit();
+    const pair = await this.both(lane, principal, [patientId, otherPatientId], program);
     const others = pair.find((each) => !mayTouch(principal, 'linkPatients', each));
-    if (others) throw await accessDenied(this.parts, this.pools.rest, principal, deniedCase('linkPatients', others));
-    return this.settle(principal, 'link-patients', pair, keyed);
+    if (others) throw await accessDenied(this.parts, lane, principal, deniedCase('linkPatients', others));
+    return this.settle(lane, principal, 'link-patients', pair, keyed);
   }
 
   /** Whoever treats one of the two may ask to part them; of the other he learns nothing. */
   async unlink(principal: Principal, link: string, program: string, keyed: Keyed): Promise<Sent> {
-    const records = await this.people.linked(this.pools.rest, link);
+    const lane = this.pools.rest.visit();
+    const records = await this.people.linked(lane, link);
     if (records === null) throw new NotFound();
-    const pair = await this.both(principal, records, program);
+    const pair = await this.both(lane, principal, records, program);
     if (!pair.some((each) => mayTouch(principal, 'unlinkPatients', each)))
-      throw await accessDenied(this.parts, this.pools.rest, principal, deniedCase('unlinkPatients', pair[0]));
-    return this.settle(principal, 'unlink-patients', pair, keyed);
+      throw await accessDenied(this.parts, lane, principal, deniedCase('unlinkPatients', pair[0]));
+    return this.settle(lane, principal, 'unlink-patients', pair, keyed);
   }
 
-  private settle(principal: Principal, work: Work, [one, second]: readonly [LoadedCase, LoadedCase], keyed: Keyed): Promise<Sent> {
+  private settle(
+    lane: Visit,
+    principal: Principal,
+    work: Work,
+    [one, second]: readonly [LoadedCase, LoadedCase],
+    keyed: Keyed,
+  ): Promise<Sent> {
     const edition = this.parts.catalogue.inForce(one.program, one.at);
     if (edition === undefined) throw new Indeterminate('edition-missing');
     const first = laxer(one.file, second.file, dateAt(one.at, edition.zone), edition) === second.file ? second : one;
@@ -56,7 +64,7 @@ export class PatientLinkService {
     let links: StandingLink[] = [];
     return this.runner.run({
       principal,
-      lane: this.pools.rest,
+      lane,
       target: { by: 'enrollment', value: first.enrollmentId },
       idempotency: keyed,
       // Asked of both above.
@@ -75,16 +83,16 @@ export class PatientLinkService {
   }
 
   private async both(
+    lane: Visit,
     principal: Principal,
     records: readonly [string, string],
     program: string,
   ): Promise<readonly [LoadedCase, LoadedCase]> {
-    const { rest } = this.pools;
     const participants = principal.participantId === null ? [] : [principal.participantId];
     const load = async (patient: string): Promise<LoadedCase> => {
-      const value = await this.parts.store.enrollmentId(rest, patient, program);
+      const value = await this.parts.store.enrollmentId(lane, patient, program);
       const loaded =
-        value === null ? null : await this.parts.store.load(rest, { by: 'enrollment', value, participants, caller: '', key: '' });
+        value === null ? null : await this.parts.store.load(lane, { by: 'enrollment', value, participants, caller: '', key: '' });
       if (loaded === null) throw new NotFound();
       return loaded;
     };

@@ -55,12 +55,13 @@ export class PatientCommands {
 
   async run(asked: AboutPatient): Promise<Sent> {
     const { caller, operation, patient, program, keyed, statement, participants } = asked;
-    const enrollment = await this.store.enrollmentId(this.pools.rest, patient, program);
+    const lane = this.pools.rest.visit();
+    const enrollment = await this.store.enrollmentId(lane, patient, program);
     if (enrollment === null) throw new NotFound();
     const speaker = speakerFor(caller, patient, asked.named, this.catalogue);
     return this.runner.run({
       principal: speaker.principal,
-      lane: this.pools.rest,
+      lane,
       target: { by: 'enrollment', value: enrollment },
       ...(participants ? { participants } : {}),
       idempotency: keyed,

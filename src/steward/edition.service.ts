@@ -126,11 +126,11 @@ export class EditionService {
       participants: [],
       program: edition.program,
       edition: () => edition,
-      subject: async () => {
-        const known = await this.store.find(this.pools.rest, hash);
+      subject: async (_, db) => {
+        const known = await this.store.find(db, hash);
         const draft = draftOf(found, known);
         const judged = await this.judged(found, sent);
-        const saw = await this.store.programVersion(this.pools.rest, edition.program);
+        const saw = await this.store.programVersion(db, edition.program);
         return { kind: 'program', id: edition.program, saw, onFile: found, draft, ...judged };
       },
       command: ({ at, file }, id) => ({ ...asked, id, at, by: actorOf(principal, file.patient), edition: hash }),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Db } from '../authorization/case.store.js';
 import type { QueryPool, Tx } from '../database/pools.js';
 import type { Instant } from '../domain/calendar.js';
 import type { EditionStep } from '../domain/edition-life.js';
@@ -60,7 +61,7 @@ const KNOWN = `SELECT d.hash, d.program, d.edition, d.origin, epoch_ms(d.effecti
 /** The life of editions: documents and steps, only ever added. */
 @Injectable()
 export class EditionStore {
-  async find(db: QueryPool, hash: string): Promise<KnownEdition | null> {
+  async find(db: Db, hash: string): Promise<KnownEdition | null> {
     const { rows } = await db.query<KnownEdition>(`${KNOWN} WHERE d.hash = $1`, [hash]);
     return rows[0] ?? null;
   }
@@ -80,7 +81,7 @@ export class EditionStore {
   }
 
   /** The last version of the program's own entries; the unique index on (aggregate, version) refuses the slower of two that read the same. */
-  async programVersion(db: QueryPool, program: string): Promise<number> {
+  async programVersion(db: Db, program: string): Promise<number> {
     const { rows } = await db.query<{ version: number | null }>(
       'SELECT max(version) AS version FROM entry WHERE aggregate_id = $1 AND version IS NOT NULL',
       [program],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { Overloaded } from '../../../src/database/errors.js';
 import { Together, type TogetherOptions } from '../../../src/database/together.js';
+import { WaitBudget } from '../../../src/database/wait-budget.js';
 
 const batches: (readonly number[])[] = [];
 const open: (() => void)[] = [];
@@ -79,4 +80,30 @@ it('tells a caller whose turn does not come that there is too much to do, and ke
   expect(await first).toBe(10);
   expect(await next).toBe(30);
   expect(batches).toEqual([[1], [3]]);
+});
+
+it('waits for a question with a budget of its own only what that has left, and keeps the others', async () => {
+  const together = asked({ most: 2 });
+  const spent = new WaitBudget(30);
+  const first = together.answer(1);
+  await sleep(5);
+  const patient = together.answer(2);
+  await expect(together.answer(3, spent)).rejects.toThrow(Overloaded);
+  expect(spent.leftMs).toBe(0);
+  await letThrough(2);
+  expect([await first, await patient]).toEqual([10, 20]);
+});
+
+it('waits side by side count once, and work in between not at all', async () => {
+  const budget = new WaitBudget(1_000);
+  const startedAt = performance.now();
+  const ends = [budget.wait(), budget.wait()];
+  await sleep(40);
+  for (const end of ends) end();
+  const passed = performance.now() - startedAt;
+  const { leftMs } = budget;
+  expect(1_000 - leftMs).toBeGreaterThan(passed * 0.9);
+  expect(1_000 - leftMs).toBeLessThanOrEqual(passed);
+  await sleep(20);
+  expect(budget.leftMs).toBe(leftMs);
 });
