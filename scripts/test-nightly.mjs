@@ -10,6 +10,12 @@ await runTiers([
     env: { PROPERTY_RUNS: '3000', EXPLORE_FACTS: '2' },
     args: ['--testPathPatterns=properties|product.graph'],
   },
+  {
+    tier: 'domain',
+    name: 'domain, the edition with one thing otherwise, and what no case notices',
+    env: { EDITION_MUTANTS: 'all' },
+    args: ['--testPathPatterns=edition-mutants'],
+  },
   { tier: 'oracle', name: 'oracle, 100,000 random timelines an edition', env: { ORACLE_TIMELINES: '100000' } },
   // One file after the other: each of them fills the machine by itself.
   { tier: 'journeys', name: 'journeys, full size', args: ['--runInBand', '--globals', JSON.stringify({ full: true })] },

@@ -1,0 +1,30 @@
+// `npm run mutation`: what docs/mutation.md reports. `npm run mutation -- --mutate src/domain/gate.ts` does one file.
+export default {
+  testRunner: 'in-process',
+  plugins: ['./test/mutation/runner.ts'],
+  mutate: ['src/domain/**/*.ts'],
+  buildCommand: `${process.execPath} test/mutation/build.mjs`,
+  ignorePatterns: [
+    '/dist',
+    '/.data',
+    '/bench',
+    '/docs',
+    '/docker',
+    '/web',
+    '/test/database',
+    '/test/http',
+    '/test/journeys',
+    '/test/oracle',
+  ],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // A loop that never ends is stopped by counting its rounds; the clock is for a machine that is busy with other things too.
+  timeoutMS: 30_000,
+  incremental: true,
+  incrementalFile: 'coverage/mutation/incremental.json',
+  jsonReporter: { fileName: 'coverage/mutation/mutation.json' },
+  reporters: ['json', 'clear-text', 'progress-append-only'],
+  clearTextReporter: { logTests: false, reportTests: false, allowColor: false },
+  tempDirName: 'node_modules/.cache/mutation',
+  thresholds: { high: 95, low: 90, break: 90 },
+};
