@@ -58,6 +58,8 @@ export interface Edition {
   readonly questionnaires?: Readonly<Record<string, Questionnaire>>;
   /** Names of requirements (requirement.ts), in the order a reader is told; the list is the program's "judged when". */
   readonly judged: Readonly<Record<JudgedAt, readonly string[]>>;
+  /** The clinical warnings that stop here (requirement `clinical`); absent: none, they only warn. null: not known. */
+  readonly clinicalStops?: readonly ClinicalStop[] | null;
   /** What a pharmacist goes through with the patient before a hand-over, by category. */
   readonly checklists: Readonly<Record<string, readonly ChecklistQuestion[]>>;
   /** Forms and guides of this edition, versioned files beside it, by code. */
@@ -68,6 +70,12 @@ export interface Edition {
   readonly reports?: readonly ReportRecipient[];
   /** The drug's label facts, for warnings; they are no rule of the edition and change without it. null or absent: none on file. */
   readonly drug?: DrugFacts | null;
+}
+
+export interface ClinicalStop {
+  readonly warning: WarningCode;
+  /** Whether the prescriber's word that it was seen lifts the stop; otherwise only the end of its cause does. */
+  readonly untilAcknowledged: boolean;
 }
 
 export interface Products {

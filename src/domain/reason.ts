@@ -76,6 +76,7 @@ export const REASONS = {
   TELEPHONE_NOT_ALLOWED: judged('prescription', 'prescriber'),
   PRESCRIPTION_INCOMPLETE: judged('prescription', 'prescriber'),
   STRENGTH_UNKNOWN: judged('prescription', 'prescriber'),
+  CLINICAL_STOP: judged('prescription', 'prescriber'),
   MORE_THAN_AUTHORIZED: judged('prescription', 'pharmacy'),
   WRONG_PRODUCT: judged('prescription', 'pharmacy'),
   AUTHORIZATION_UNKNOWN: judged('identity', 'pharmacy'),

@@ -1,5 +1,6 @@
 import { addMonths, dateAt, daysBetween } from './calendar.js';
 import { ageAt, categoryOf, codeHere, contradicted, type Governed, governing, isMinorOn } from './category.js';
+import { clinical } from './clinical/stop.js';
 import { contraceptionReason, waivesTests } from './contraception.js';
 import { AT_THE_COUNTER } from './counter-requirement.js';
 import { reasonOf, standingDangers } from './danger.js';
@@ -264,6 +265,7 @@ export const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   'survey-discrepancy': surveyDiscrepancy,
   'therapy-running': therapyRunning,
   prescription,
+  clinical,
 };
 
 /** What one requirement says against it under the gate of the case; one that nobody knows refuses. */

@@ -4,6 +4,7 @@ import { adultCodes, emptyCategories, rulesNeverAsked, unknownCategories, wrongA
 import { type Check, type Checked, refusal } from './check/check.js';
 import { holdsNothingLifts, lapsedFromTheStart, waitsWithoutEnd } from './check/lockouts.js';
 import {
+  clinicalStopsAsked,
   methodsEnough,
   prescriptionPossible,
   protectionsLeftOut,
@@ -37,6 +38,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'coming of age': adultCodes,
   'unknown requirements': unknownRequirements,
   'requirements out of reach': requirementsOutOfReach,
+  'clinical stops': clinicalStopsAsked,
   'protections left out': protectionsLeftOut,
   'methods enough': methodsEnough,
   'tests possible': testsPossible,

@@ -51,6 +51,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   TELEPHONE_NOT_ALLOWED: 'The prescription came by a channel that the edition does not allow.',
   PRESCRIPTION_INCOMPLETE: 'The prescription lacked something that it must show.',
   STRENGTH_UNKNOWN: 'The edition knows no such strength.',
+  CLINICAL_STOP: 'A clinical warning stood that the edition makes a stop.',
   MORE_THAN_AUTHORIZED: 'More was asked for than was authorized.',
   WRONG_PRODUCT: 'Another strength was asked for than was authorized.',
   AUTHORIZATION_UNKNOWN: 'No authorization has that number.',

@@ -146,6 +146,10 @@ export const PRESCRIBER_ROWS: Readonly<Record<ReasonCode, Row>> = {
     'Complete these lines and start it again.',
   ],
   STRENGTH_UNKNOWN: ['The medicine does not come in this strength.', 'Choose a strength that exists.'],
+  CLINICAL_STOP: [
+    'A clinical warning stands that this program does not let pass.',
+    'Open the clinical review, and look at each warning before you issue or change the prescription.',
+  ],
   MORE_THAN_AUTHORIZED: [
     'The pharmacy asked for more than you authorized.',
     'Compare the quantity with the pharmacy; if the dose changed, record that and issue a new authorization.',

@@ -12,7 +12,8 @@ import { type StandingMedicine, worksOn } from './medication-list.js';
 import { isOneOf, type Recognised, recognised } from './medicine.js';
 import { type ClinicalRecord, clinicalRecord } from './record.js';
 
-/** The clinical look at one prescription: what a person should weigh before it is issued or handed over. Pure; it stops nothing. */
+/** The clinical look at one prescription: what a person should weigh before it is issued or handed over. Pure; it stops nothing: an edition that has some
+ * of it stop says so (stop.ts). */
 
 /** One thing to look at. `medicine` is written as it stands on the list. */
 export interface ClinicalFinding {
@@ -156,10 +157,14 @@ const CLINICAL: ReadonlySet<Evidence['kind']> = new Set([
   'contraception',
 ]);
 
+/** Whether the look goes by that fact. */
+export const isClinical = (fact: Evidence): boolean => CLINICAL.has(fact.kind);
+
 /** The warnings alone, each once, in the order of the review. */
 export function clinicalWarnings(reviewed: Reviewed): WarningCode[] {
   // The counter's road is the hot one. Without such a fact only the bare maximum of the dose is left to look at.
-  const some = reviewed.file.evidence.some((fact) => CLINICAL.has(fact.kind));
+  const { evidence, linked } = reviewed.file;
+  const some = evidence.some(isClinical) || linked.some((record) => record.evidence.some(isClinical));
   if (!some) return maximumOnly(reviewed);
   return [...new Set(clinicalReview(reviewed).findings.map(({ code }) => code))];
 }

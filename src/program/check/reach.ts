@@ -81,6 +81,16 @@ export const requirementsOutOfReach: Check = (checked) =>
     }),
   );
 
+/** Stops that no list asks for, or a list that asks for stops which the edition does not name: either way less would stop than was meant. */
+export const clinicalStopsAsked: Check = (checked) => {
+  const asked = MOMENTS.flatMap((moment) => judged(checked, moment)).find(({ name }) => name === 'clinical');
+  const named = checked.edition.clinicalStops !== undefined;
+  if (named && asked === undefined)
+    return [refusal(checked, '/clinicalStops', 'These warnings would stop nothing: no list of requirements asks for “clinical”.')];
+  if (!named && asked !== undefined) return [refusal(checked, asked.path, 'The edition does not say which clinical warnings stop.')];
+  return [];
+};
+
 /** Protections that a list leaves out. */
 export const protectionsLeftOut: Check = (checked) => {
   const gate = checked.read.text('/gate');
@@ -167,7 +177,7 @@ export const surveysAnswerable: Check = (checked) => {
 };
 
 const JUDGED_SECTIONS =
-  /^\/(adulthoodAge|agreement|authorization|categories|clearing|contraception|exceptionLimits|gate|holds|prescription|tests|therapy)(\/|$)/;
+  /^\/(adulthoodAge|agreement|authorization|categories|clearing|clinicalStops|contraception|exceptionLimits|gate|holds|prescription|tests|therapy)(\/|$)/;
 
 /** Values nobody knows: whatever needs one is refused, which is safe and stops everybody it concerns. */
 export const unknownValues: Check = (checked) => [

@@ -52,6 +52,20 @@ const anyRule = { when: { always: true }, adult: adultOfIt, child: someCategory 
 const MUTILATIONS: Readonly<
   Record<string, readonly (readonly [done: string, change: (document: Record<string, unknown>) => void, path: string])[]>
 > = {
+  'clinical stops': [
+    [
+      'stops that no list asks for',
+      (document) => {
+        document['clinicalStops'] = leaf([{ warning: 'INTERACTION', untilAcknowledged: true }]);
+      },
+      '/clinicalStops',
+    ],
+    [
+      'a list that asks for stops which nobody named',
+      add('/judged/issue', 'clinical'),
+      `/judged/value/issue/${(valueAt(first, '/judged/issue') as unknown[]).length}`,
+    ],
+  ],
   'unknown categories': [
     ['a rule that leads to a category which is not there', set('/categoryRules/0/adult', 'nobody'), '/categoryRules/value/0/adult'],
     ['the same for children', set('/categoryRules/3/child', 'nobody'), '/categoryRules/value/3/child'],
