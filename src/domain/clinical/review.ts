@@ -2,13 +2,13 @@ import { dateAt, type Instant, type LocalDate } from '../calendar.js';
 import { governing } from '../category.js';
 import { contraceptionFile, contraceptionReason, methodWarnings } from '../contraception.js';
 import { fillsOfThisEnrollment } from '../dispensing.js';
-import type { Authorization, Case, Evidence } from '../patient.js';
+import { type Authorization, type Case, type Evidence, evidenceOf } from '../patient.js';
 import type { Edition } from '../program.js';
 import type { WarningCode } from '../reason.js';
 import { aboveIndication, aboveMaximum, aboveRenal, type OnTherapy, offSchedule, prescribed } from './dose.js';
 import type { DrugFacts, Indication, Reminder, Said } from './drug.js';
 import { type LaboratoryWork, laboratoryWork } from './laboratory.js';
-import { type StandingMedicine, worksOn } from './medication-list.js';
+import { type StandingMedicine, standingMedicines, worksOn } from './medication-list.js';
 import { isOneOf, type Recognised, recognised } from './medicine.js';
 import { type ClinicalRecord, clinicalRecord } from './record.js';
 
@@ -84,6 +84,27 @@ function weakenedMethods({ facts, listed, on }: Look, { file, edition }: Reviewe
   return inducers.map(({ medicine }) => ({ code: 'HORMONAL_METHOD_WEAKENED', medicine: medicine.name, effect, act }));
 }
 
+/**
+ * What stands on the list of a record that may be hers warns too (rules §9.15), and names nothing: it may be another person's. Each list is
+ * read by itself, so that a whole list here ends nothing there.
+ */
+function ofDoubles(look: Look, reviewed: Reviewed, contraception: boolean): ClinicalFinding[] {
+  const codes = reviewed.file.linked.flatMap((record) => {
+    const listed = understood(standingMedicines(evidenceOf(record, 'medication-list')), look.facts);
+    const theirs: Look = { ...look, listed };
+    const unknown = screening(theirs).some(({ taken, screened }) => taken && !screened);
+    return [
+      ...(contraception && listed.length > 0 ? weakenedMethods(theirs, reviewed) : []),
+      ...interactions(theirs),
+      ...(unknown ? [bare('NOT_SCREENED')] : []),
+    ].map(({ code }) => code);
+  });
+  return [...new Set(codes)].map(bare);
+}
+
+const understood = (medicines: readonly StandingMedicine[], { formulary }: DrugFacts): Look['listed'] =>
+  medicines.map((medicine) => ({ medicine, seen: recognised(medicine.name, medicine.rxnorm, formulary) }));
+
 function screening({ facts, listed, on }: Look): Screened[] {
   return listed.map(({ medicine, seen: { whole, codes } }) => {
     // Where the label's list is not known whole, only a medicine that it names has been looked at.
@@ -116,7 +137,7 @@ export function clinicalReview(reviewed: Reviewed): ClinicalReview {
   const methods = governed?.category.contraception ? methodWarnings(file, on, edition).map(bare) : [];
   const facts = edition.drug ?? null;
   if (facts === null) return { record, findings: methods, medicines: [], indication: null, laboratory: [], reminders: [] };
-  const listed = record.medicines.map((medicine) => ({ medicine, seen: recognised(medicine.name, medicine.rxnorm, facts.formulary) }));
+  const listed = understood(record.medicines, facts);
   const look: Look = { facts, on, listed };
   const indication = typeof record.indication === 'string' ? (facts.indications[record.indication] ?? null) : null;
   const therapy: OnTherapy = { since: firstHandOver(file), on };
@@ -133,6 +154,7 @@ export function clinicalReview(reviewed: Reviewed): ClinicalReview {
       ...methods,
       ...interactions(look),
       ...unknown.map(({ medicine }): ClinicalFinding => ({ ...bare('NOT_SCREENED'), medicine: medicine.name })),
+      ...ofDoubles(look, reviewed, governed?.category.contraception === true),
       ...(authorization === null ? [] : doseFindings(facts, record, authorization, indication, therapy)),
       ...laboratory.filter(({ dueOn }) => dueOn !== null && dueOn <= on).map(() => bare('LABORATORY_DUE')),
     ],
