@@ -17,6 +17,7 @@ const TESTS = [
   'edition-life',
   'failing-closed',
   'machine.graph',
+  'requirement',
   'right-person',
   'two-persons',
   'clinical/drug-facts',
