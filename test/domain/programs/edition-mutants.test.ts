@@ -109,15 +109,10 @@ test('whatever single value, rule or requirement of the edition is changed, a ca
   expect(asked.filter((mutant) => !silent.has(mutant.name) && !isNoticed(mutant)).map(({ name }) => name)).toEqual([]);
 }, 120_000);
 
-// Every case has to be played for each of them, so that this is for the night.
-const nightly = whole ? test : test.skip;
-nightly(
-  'and what no case notices is listed with the reason',
-  () => {
-    expect([...silent].filter((name) => isNoticed(legalNamed(name)))).toEqual([]);
-  },
-  300_000,
-);
+test('and what no case notices is listed with the reason', () => {
+  const listed = [...silent].map(legalNamed).filter((_, index) => whole || index % 10 === 0);
+  expect(listed.filter(isNoticed).map(({ name }) => name)).toEqual([]);
+}, 300_000);
 
 function legalNamed(name: string): EditionMutant {
   const found = legal.find((each) => each.name === name);
