@@ -86,9 +86,11 @@ const CHANGE_NOTHING: Readonly<Record<string, readonly string[]>> = {
     'judged/dispense: without prescriber-not-suspended',
     'judged/dispense: without window',
   ],
-  'the case language has no names and no quantities at the hand-over; the tests of two-programs and of the journeys hand over with them': [
-    'judged/dispense: without identity',
+  'the case language has no quantities at the hand-over; test/http/dispensing/once.test.ts hands over too much and the wrong strength': [
     'judged/dispense: without quantity',
+  ],
+  'the case language has no names at the hand-over, and no other test hands over under a wrong name yet: this one is a gap': [
+    'judged/dispense: without identity',
   ],
 };
 
