@@ -11,7 +11,6 @@ export interface AuthOptions {
 
 /** Puts the guard before every route of the application. */
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest is a class with a static method
 export class AuthModule {
   static register(options: AuthOptions): DynamicModule {
     return {

@@ -47,7 +47,7 @@ const table = [...rows, ['**all**', sum]]
   .map(([name, here]) => `| ${name} | ${score(here)} | ${here.killed} | ${here.survived} | ${here.unseen} | ${here.left} |`)
   .join('\n');
 const page = readFileSync('docs/mutation.md', 'utf8');
-const marked = /(<!-- score -->\n)[^]*?(<!-- \/score -->)/;
+const marked = /(<!-- score -->\n)[\s\S]*?(<!-- \/score -->)/;
 const head = '| file | score | killed | survived | not run | left out |\n|---|---|---|---|---|---|';
 writeFileSync('docs/mutation.md', page.replace(marked, `$1${head}\n${table}\n$2`));
 writeFileSync(
