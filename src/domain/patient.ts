@@ -82,7 +82,14 @@ type EvidenceOf =
       readonly prescriber: string;
     }
   | { readonly kind: 'agreement-withdrawn' }
-  | { readonly kind: 'contraception'; readonly method: string; readonly from: LocalDateOrMonth; readonly until: LocalDate | null }
+  | {
+      readonly kind: 'contraception';
+      readonly method: string;
+      readonly from: LocalDateOrMonth;
+      readonly until: LocalDate | null;
+      /** The prescriber who recorded it; absent where the patient or a delegate did. */
+      readonly confirmedBy?: string;
+    }
   | { readonly kind: 'abstinence'; readonly from: LocalDateOrMonth | null; readonly until: LocalDate | null; readonly never: boolean }
   | { readonly kind: 'contraindication'; readonly of: string }
   /** What else she takes, as somebody said and somebody wrote down; `whole`: nothing else. */

@@ -282,7 +282,8 @@ export const acts: Readonly<Record<string, Handler>> = {
   'record-pregnancy-test': recordTest,
   'correct-pregnancy-test': correction,
   'retract-pregnancy-test': byPrescriber(retractTest),
-  'record-contraception': (life, event, at) => allowed({ ...life, methods: [...life.methods, methodOf(event)], answerChangedAt: at }),
+  'record-contraception': (life, event, at) =>
+    allowed({ ...life, methods: [...life.methods, methodOf(event, String(event['by'] ?? '').startsWith('dr-'))], answerChangedAt: at }),
   'declare-abstinence': (life, event, at) =>
     allowed({ ...life, abstinence: [...life.abstinence, abstinenceOf(event)], answerChangedAt: at }),
   'state-contraindication': byPrescriber((life, event) =>

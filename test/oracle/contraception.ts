@@ -52,5 +52,6 @@ export function leadFrom(life: Life, day: Day): Day {
   return 'days' in lead ? day - lead.days : plusMonths(day, -lead.months);
 }
 
-/** Whether a method in use that day spares her the tests. */
-export const testsWaived = (life: Life, day: Day): boolean => methodsOn(life, day).some((each) => life.table.tests.waivedBy.includes(each));
+/** Whether a method in use that day spares her the tests: a confirmed one (rules §5.1), which her own word is not. */
+export const testsWaived = (life: Life, day: Day): boolean =>
+  life.methods.some((each) => each.confirmed && each.from <= day && day <= each.until && life.table.tests.waivedBy.includes(each.method));

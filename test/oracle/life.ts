@@ -122,7 +122,8 @@ export interface Life {
   readonly agreement: { readonly category: string; readonly signedBy: readonly string[]; readonly prescriber: string } | null;
   /** A signature of the very instant of a withdrawal counts as withdrawn. */
   readonly withdrawnAt: Ms | null;
-  readonly methods: readonly { readonly method: string; readonly from: Day; readonly until: Day }[];
+  /** `confirmed`: by a prescriber, not by her own word or a delegate's. */
+  readonly methods: readonly { readonly method: string; readonly from: Day; readonly until: Day; readonly confirmed: boolean }[];
   readonly abstinence: readonly { readonly from: Day; readonly until: Day }[];
   readonly contraindicated: readonly string[];
   readonly tests: readonly Test[];
@@ -186,7 +187,8 @@ function participantsOf(written: readonly Fields[] | undefined, zone: string): R
 const since = (text: string): Day => (text.length === 7 ? lastOfMonth(text) : readDay(text));
 const untilDay = (text: string | undefined): Day => (text === undefined ? EVER : readDay(text));
 
-export const methodOf = (written: Fields): Life['methods'][number] => ({
+export const methodOf = (written: Fields, confirmed: boolean): Life['methods'][number] => ({
+  confirmed,
   method: written['method'],
   from: since(written['from']),
   until: untilDay(written['until']),
@@ -273,7 +275,7 @@ export function lifeOf(given: Fields, table: Table, firstEvent: Ms): Life {
         ? null
         : { category: agreement['category'], signedBy: agreement['signedBy'], prescriber: agreement['prescriber'] ?? 'dr-1' },
     withdrawnAt: null,
-    methods: ((given['contraception'] ?? []) as Fields[]).map(methodOf),
+    methods: ((given['contraception'] ?? []) as Fields[]).map((each) => methodOf(each, true)),
     abstinence: given['abstinence'] ? [abstinenceOf(given['abstinence'])] : [],
     contraindicated: given['contraindicated'] ?? [],
     tests,

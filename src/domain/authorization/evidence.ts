@@ -172,9 +172,9 @@ function recordContraception(situation: Situation<'record-contraception'>): Ruli
   if (edition.contraception.methods[command.method] === undefined) reasons.push('FACT_UNKNOWN');
   if (dateInFuture(command.from, situation)) reasons.push('FUTURE_DATE');
   if (reasons.length > 0) return refused(reasons);
-  return accepted([
-    fact({ kind: 'contraception', id: command.id, recordedAt: at, method: command.method, from: command.from, until: command.until }),
-  ]);
+  const { id, method, from, until, by } = command;
+  const confirmed = by.role === 'prescriber' ? { confirmedBy: by.id } : {};
+  return accepted([fact({ kind: 'contraception', id, recordedAt: at, method, from, until, ...confirmed })]);
 }
 
 function declareAbstinence(situation: Situation<'declare-abstinence'>): Ruling {

@@ -158,6 +158,14 @@ describe('contraception', () => {
     const decision = life.prescribed(WHEN);
     // Who has no test to count from is given the window from the issue.
     expect([decision.outcome, decision.authorization?.expiresAt]).toEqual(['allow', at('2026-03-26T23:59:59.999')]);
+    const said = new Life([made({ 'contraception.methods.tubal-ligation.waivesTests': true })], { ...COMPLETE, tests: [] }, WHEN);
+    const says = { do: 'record-contraception', method: 'tubal-ligation', from: '2026-01-10' };
+    for (const by of ['patient', 'de-1']) {
+      said.says({ ...says, by }, WHEN);
+      expect(said.prescribed(WHEN, `rx-${by}`).reasons).toEqual(['FIRST_TEST_MISSING', 'SECOND_TEST_MISSING']);
+    }
+    said.says({ ...says, by: 'dr-1' }, WHEN);
+    expect(said.prescribed(WHEN, 'rx-9').outcome).toBe('allow');
     const ended = { ...tubal, contraception: [...tubal.contraception.slice(1), { method: 'iud-hormonal', from: '2026-01-10' }] };
     expect(issued({ ...COMPLETE, ...ended }, { 'contraception.methods.tubal-ligation.waivesTests': true }).reasons).toEqual([
       'FIRST_TEST_MISSING',
