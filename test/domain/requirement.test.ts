@@ -203,3 +203,21 @@ describe('I6: a value that nobody knows refuses by itself, whatever else is well
     expect(unmet('verify', { ...judgement, edition })).toEqual(['RULE_MISSING']);
   });
 });
+
+describe('what lies on the counter, at each act that the edition judges', () => {
+  const shown = {
+    identifiersMatch: true,
+    shows: ['number', 'category'] as const,
+    showsCategory: null,
+    capsules: null,
+    strengthMg: null,
+    supplyDays: null,
+  };
+
+  test.each(['verify', 'reserve', 'dispense'] as const)('%s: of another person, or more than was authorized, it is refused', (when) => {
+    expect(unmet(when, { ...judgement, presented: { ...shown, identifiersMatch: false } })).toContain('IDENTIFIERS_DO_NOT_MATCH');
+    expect(unmet(when, { ...judgement, presented: { ...shown, capsules: 22 } })).toContain('MORE_THAN_AUTHORIZED');
+    const asIssued = unmet(when, { ...judgement, presented: { ...shown, capsules: 21 } });
+    expect(asIssued.filter((code) => code === 'IDENTIFIERS_DO_NOT_MATCH' || code === 'MORE_THAN_AUTHORIZED')).toEqual([]);
+  });
+});
